@@ -33,7 +33,7 @@ export {
   type SettingValues,
 } from './kernel/settings/settings.ts'
 export type { Fact, FactName, Facts, NewFact } from './kernel/facts.ts'
-export { CHANNEL } from './kernel/facts.ts'
+export { CHANNEL, factsBetween, factsOfAct, notify } from './kernel/facts.ts'
 export type { JobRequest } from './kernel/jobs/jobs.ts'
 export type { Notice as LiveNotice } from './kernel/live.ts'
 export type { SlotFill, SlotFills, Slots } from './kernel/slots.ts'
@@ -84,7 +84,7 @@ export { type Calendar, DEFAULT_CALENDAR } from './calendar/calendar.ts'
 export { sayReceipt, sayReceiptReason, sayHours, sayExceptions, sayCutOff } from './calendar/words.ts'
 export { sayDate, sayDateTime, sayNearDay, sayTime } from './calendar/date-words.ts'
 export { receive } from './calendar/receipt.ts'
-export { addWorkingTime, nextOpening } from './calendar/working-time.ts'
+export { addWorkingTime, isWorkingTime, nextOpening } from './calendar/working-time.ts'
 export { openingAfterDays, openingAfterHolidays, openingInAWeek, openingOfMonday } from './calendar/coming-openings.ts'
 
 // Tickets and articles
@@ -153,7 +153,7 @@ export {
   spendTime,
   watchTicket,
 } from './ticket/change/tickets.ts'
-export { type TicketPage, type ListWish, listTickets, seeTicket, seeTicketByNumber, ticketMeant } from './ticket/ticket-list.ts'
+export { type TicketPage, type ListWish, listTickets, readableOf, seeTicket, seeTicketByNumber, ticketMeant } from './ticket/ticket-list.ts'
 export {
   editView,
   findView,
@@ -182,6 +182,20 @@ export { closeWaiting, listWaiting, remindWaiting, type Waiting } from './ticket
 export { clockStopped } from './ticket/clock/jobs.ts'
 export { isFree, isToTake, ownerStands, TAKEN_FROM, type OwnerStands } from './permission/to-take.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
+export {
+  asRuleFilter,
+  formOfRule,
+  MEANT_KEYS,
+  narrows,
+  readRuleForm,
+  ruleFilterSchema,
+  ticketFilterOf,
+  type MeantKey,
+  type RuleFilter,
+  type RuleRoom,
+  type RuleTime,
+} from './ticket/rule/rule-filter.ts'
+export { countMatching, matchesTicket, matchingTickets, ruleRoom, whichMatch } from './ticket/rule/rule-tickets.store.ts'
 export { recipientsFor, type Recipients } from './mail/texts/whom.ts'
 export { canRedirect, forwardArticle, redirectArticle, resendArticle, type Forward } from './ticket/change/pass-on.ts'
 export { mainTicketOf } from './ticket/change/merged.ts'
@@ -212,7 +226,15 @@ export {
   type Leaf,
 } from './ticket/draft/drafts.ts'
 export { attachDraftFiles, borrowFiles, draftFiles, keepFiles, type DraftFile } from './ticket/draft/draft-files.ts'
-export { findOrigin, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin } from './ticket/history-list.ts'
+export {
+  findOrigin,
+  historyParts,
+  historyRows,
+  listHistory,
+  personsInHistory,
+  type HistoryRow,
+  type Origin,
+} from './ticket/history-list.ts'
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
 export { listSharedWith, type SharedWith } from './ticket/change/invitations.ts'
 export { addParticipant, maySharePeople, removeParticipant, type ParticipantRight } from './ticket/change/participants.ts'
@@ -222,14 +244,15 @@ export { DEADLINE_KINDS } from './service/deadlines.ts'
 export { sayCounted as sayDeadlineNow, sayNext as sayNextDeadline, type SaidDeadline } from './escalation/say-deadlines.ts'
 export { slaChoices } from './escalation/escalation.store.ts'
 export type { Source as DeadlineSource } from './escalation/escalation.store.ts'
-export { sayPriority } from './ticket/priority-words.ts'
+export { sayPriority } from './ticket/attribute-words.ts'
 export { aboutChoices, coreSettingOn, isUsed, type AboutChoices } from './service/choices.ts'
 export { UNCLASSIFIED } from './service/fitting.ts'
 export { sayType } from './service/type-words.ts'
 export { seenTimes, touchSeen } from './ticket/seen.ts'
 export { formatNumber } from './ticket/number.ts'
 export { buildSubject, DEFAULT_SUBJECT_SETTINGS } from './ticket/subject.ts'
-export { customerTicketUrl } from './ticket/url.ts'
+export { agentTicketUrl, customerTicketUrl } from './ticket/url.ts'
+export { agentMailer, mailOutside, noteAgentTold } from './ticket/change/notified.ts'
 export { findState, findTicket, findTicketByNumber, listPriorities, listStates, type StateRow } from './ticket/ticket.store.ts'
 export { findArticle, findAttachment, firstWords, listArticles, rawOf, type Article, type Attachment } from './article/articles.ts'
 
@@ -245,7 +268,7 @@ export {
   senderOfQueue,
 } from './queue/queues.ts'
 export { queueTree, queueWithChildren, type QueueNode } from './queue/queue-tree.ts'
-export { myQueueChoices, myServiceChoices, setMyQueues, setMyServices, type MyChoice } from './queue/my-queues.ts'
+export { myQueueChoices, myServiceChoices, whoChose, setMyQueues, setMyServices, type MyChoice } from './queue/my-queues.ts'
 export { companyOfCode } from './company/companies.ts'
 export { companiesForTicket, companiesOfPerson } from './company/person-companies.ts'
 export { addressLines, DETAIL_NAMES, DETAILS, type DetailName, type Details } from './person/known/details.ts'
@@ -258,6 +281,7 @@ export {
   findPersonByAddress,
   findPersonByLogin,
   findPersonNames,
+  findPersons,
   isAddress,
   normalAddress,
   setPreferences,
@@ -268,11 +292,12 @@ export {
 export { plainAddressForm, plainNameForm } from './mail/look-alike.ts'
 export { carriesMany, relayOf, type Relay } from './mail/judge/assurance/relays.ts'
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/inbound/accept.ts'
-export { addressesChanged, destinationOf, isOurDomain, keepAddressBook, ownSender } from './mail/addresses.ts'
-export { oneAddress } from './mail/address-list.ts'
-export { filesLimit, queueMail, sayAddress, type NewMail } from './mail/outbound.ts'
+export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, ownSender } from './mail/addresses.ts'
+export { oneAddress, readAddressList } from './mail/address-list.ts'
+export { filesLimit, queueMail, sayAddress, withdrawMails, type NewMail } from './mail/outbound.ts'
 export { flatHtml, nestsTooDeep } from './mail/reading/nesting.ts'
-export { receiptSentence } from './mail/texts/auto-response.ts'
+export { customerAddress, receiptSentence } from './mail/texts/auto-response.ts'
+export { isProgramAddress } from './mail/program-address.ts'
 
 // Pages
 export type { ApiError } from './web/api.ts'
@@ -337,6 +362,6 @@ export { addUnitAdministrator, demandUnitAdmin, isCentral } from './permission/u
 export { editSystemAddress, listSystemAddresses } from './queue/system-addresses.ts'
 export { partsForTicket } from './mail/texts/answer-parts.ts'
 export { findTemplate, templateFiles, templatesForQueue, type AnswerTemplate } from './mail/texts/answer-templates.ts'
-export { fillIn, fillInNew } from './mail/texts/text-preview.ts'
+export { fillForTold, fillIn, fillInNew, type Told } from './mail/texts/text-preview.ts'
 export { mailTexts, type MailKey } from './mail/mail-texts.ts'
 export { readJson } from './web/api.ts'

@@ -43,6 +43,7 @@ export {
   siteOf,
 } from './web/session.ts'
 export { Preferences } from './web/parts/top-bar.tsx'
+export { agentPage } from './web/parts/agent-page.tsx'
 export { AbsenceFields, readAbsence, sayAbsence } from './web/parts/absence.tsx'
 export { ArticleCard, AttachmentChip, headerName } from './web/parts/article-card.tsx'
 export { AssuranceLine, AssuranceMark, sayAssurance, sayMailRule } from './web/parts/assurance.tsx'
@@ -65,6 +66,9 @@ export {
 export { DeadlineFields, QueueTimeFields, readQueueTimes, sayDeadlines } from './web/about/deadline-fields.tsx'
 export { readService, ServiceFields } from './web/about/service-fields.tsx'
 export { readSla, SlaFields } from './web/about/sla-fields.tsx'
+export { MeaningLine, MeaningWords, readRuleValues, RuleFilterFields, ruleFieldId, type Meaning } from './web/about/rule-filter.tsx'
+export { ruleChoices, sayRuleFilter, type RuleChoices } from './web/about/rule-words.ts'
+export { ruleTexts } from './web/about/rule-texts.ts'
 export { findBeside, FoundBeside } from './web/parts/found.tsx'
 export { TagList } from './web/parts/tag-list.tsx'
 export { Crumb, FormCard } from './web/parts/form-card.tsx'

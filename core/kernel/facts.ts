@@ -1,7 +1,7 @@
 /** Owns facts: what happened, as rows, each with one job per subscriber, and the notice that wakes open pages. */
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
 import { storableJson } from '../database/json.ts'
-import type { Channel, Database, DeadlineName, HeldDecision, Id, Lock, SenderType, StateType } from '../database/schema.ts'
+import type { Channel, Database, DeadlineName, FactTable, HeldDecision, Id, Lock, SenderType, StateType } from '../database/schema.ts'
 import type { MailOutcome } from '../mail/judge/outcome.ts'
 import { actorId } from './actor.ts'
 import { addingJobs, countingJobs, demandAdded, type JobRequest } from './jobs/jobs.ts'
@@ -104,7 +104,10 @@ export type Fact<N extends FactName = FactName> = {
 /** Name of the channel on which committed changes are told to every process: payload {fact, ticket?, …}. */
 export const CHANNEL = 'pomoc'
 
-/** Tells every process at commit that something its caches hold has changed. For what is no fact of its own. */
+/**
+ * Tells every process at commit that something its caches hold has changed. For what is no fact of its own. Of a `person`: their open pages
+ * hear it too, and parts that refresh themselves on 'person' do so.
+ */
 export async function notify(work: Pick<Work, 'db'>, fact: string, about: { person?: Id } = {}): Promise<void> {
   await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact, ...about })})`.execute(work.db)
 }
@@ -208,6 +211,39 @@ export async function unitsOfTickets(db: Kysely<Database>, ticketIds: readonly I
   return new Map(rows.map((row) => [row.id, row.unit_id]))
 }
 
+/** What one act did to a ticket, in the order it was told, and whether the act was taken back since. Facts older than they are kept for are not found. */
+export async function factsOfAct(
+  db: Kysely<Database>,
+  ticketId: Id,
+  act: string,
+): Promise<{ facts: { name: FactName; data: Record<string, unknown> }[]; undone: boolean }> {
+  const { rows } = await sql<{ name: FactName; data: Record<string, unknown>; own: boolean }>`
+    select name, data, act_id = ${act}::uuid as own from fact
+    where ticket_id = ${ticketId} and (act_id = ${act}::uuid or name = 'ticket.act-undone' and data ->> 'act' = ${act}) order by id`.execute(
+    db,
+  )
+  return { facts: rows.filter(({ own }) => own).map(({ name, data }) => ({ name, data })), undone: rows.some(({ own }) => !own) }
+}
+
+/** What happened to tickets, by name and in order, from a moment until before another; `after`: behind this one. At most `limit`. */
+export async function factsBetween<N extends FactName>(
+  db: Kysely<Database>,
+  { names, from, until, after = '0', limit }: { names: readonly N[]; from: Date; until: Date; after?: Id; limit: number },
+): Promise<Fact<N>[]> {
+  const rows = await db
+    .selectFrom('fact')
+    .selectAll()
+    .where('created_at', '>=', from)
+    .where('created_at', '<', until)
+    .where('id', '>', after)
+    .where('ticket_id', 'is not', null)
+    .where('name', 'in', names.length > 0 ? names : [''])
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => factOf(row) as Fact<N>)
+}
+
 /** The job that tells one subscriber of one fact. One named queue per ticket keeps a subscriber's view of a ticket in order. */
 export function delivery(fact: Id, subscriber: string, ticketId: Id | null): JobRequest {
   return { task: 'fact/deliver', payload: { fact, subscriber }, ...(ticketId ? { queue: `fact/${subscriber}/${ticketId}` } : {}) }
@@ -215,18 +251,18 @@ export function delivery(fact: Id, subscriber: string, ticketId: Id | null): Job
 
 export async function findFact(db: Kysely<Database>, id: Id): Promise<Fact | undefined> {
   const row = await db.selectFrom('fact').selectAll().where('id', '=', id).executeTakeFirst()
-  return (
-    row &&
-    ({
-      id: row.id,
-      name: row.name,
-      ticketId: row.ticket_id,
-      unitId: row.unit_id,
-      personId: row.person_id,
-      plugin: row.plugin,
-      act: row.act_id,
-      data: row.data,
-      createdAt: row.created_at,
-    } as Fact)
-  )
+  return row && factOf(row)
 }
+
+const factOf = (row: Selectable<FactTable>): Fact =>
+  ({
+    id: row.id,
+    name: row.name,
+    ticketId: row.ticket_id,
+    unitId: row.unit_id,
+    personId: row.person_id,
+    plugin: row.plugin,
+    act: row.act_id,
+    data: row.data,
+    createdAt: row.created_at,
+  }) as Fact

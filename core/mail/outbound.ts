@@ -148,6 +148,18 @@ export async function cancelMails(work: Work, ticketId: Id, act: string): Promis
   return { cancelled: waiting.length, left: rows.length - waiting.length }
 }
 
+/** Takes back those of these mails that nobody has tried to send yet. */
+export async function withdrawMails(work: Work, ids: readonly Id[]): Promise<void> {
+  if (ids.length === 0) return
+  await work.db
+    .updateTable('outbound_mail')
+    .set({ state: 'cancelled' })
+    .where('id', 'in', ids)
+    .where('state', '=', 'queued')
+    .where('attempts', '=', 0)
+    .execute()
+}
+
 /** Whom the mails of this act go to, each address once. */
 export async function writtenTo(work: Work): Promise<string[]> {
   const rows = await work.db.selectFrom('outbound_mail').select('recipients').where('act_id', '=', work.act).execute()

@@ -72,6 +72,12 @@ export async function findPerson(db: Kysely<Database>, id: Id): Promise<Person |
   return row && toPerson(row)
 }
 
+/** Those of them that there are, in no order. */
+export async function findPersons(db: Kysely<Database>, ids: readonly Id[]): Promise<Person[]> {
+  const wanted = ids.filter(isId)
+  return wanted.length === 0 ? [] : (await personQuery(db).where('person.id', 'in', wanted).execute()).map(toPerson)
+}
+
 /** By any of the person's addresses, whatever its letters' case. */
 export async function findPersonByAddress(db: Kysely<Database>, address: string): Promise<Person | undefined> {
   const row = await personQuery(db)

@@ -29,6 +29,15 @@ export async function myServiceChoices(db: Kysely<Database>, personId: Id): Prom
   return rows
 }
 
+/** Who has the queue, or the service, among their own. Whether they may read there is not asked. */
+export async function whoChose(db: Kysely<Database>, of: { queueId: Id } | { serviceId: Id }): Promise<Id[]> {
+  const rows =
+    'queueId' in of
+      ? await db.selectFrom('person_queue').select('person_id').where('queue_id', '=', of.queueId).execute()
+      : await db.selectFrom('person_service').select('person_id').where('service_id', '=', of.serviceId).execute()
+  return rows.map((row) => row.person_id)
+}
+
 /** An agent's own choice, whole. Queues they may not read are left out. Error: `not-allowed` for whoever is no agent. */
 export async function setMyQueues(work: Work, ids: readonly Id[]): Promise<void> {
   const { actor } = work

@@ -59,6 +59,20 @@ export async function listHistory(db: Kysely<Database>, ticketId: Id): Promise<H
   }))
 }
 
+/** Rows of some types, of one act or since a moment, the oldest first; without who did it. */
+export async function historyRows(
+  db: Kysely<Database>,
+  ticketId: Id,
+  { types, since, act }: { types?: readonly string[]; since?: Date; act?: string },
+): Promise<Pick<HistoryRow, 'type' | 'parts' | 'articleId' | 'createdAt'>[]> {
+  let query = db.selectFrom('history').select(['type', 'name', 'article_id', 'created_at']).where('ticket_id', '=', ticketId)
+  if (types) query = query.where('type', 'in', types)
+  if (since) query = query.where('created_at', '>=', since)
+  if (act) query = query.where('act_id', '=', act)
+  const rows = await query.orderBy('id').execute()
+  return rows.map((row) => ({ type: row.type, parts: historyParts(row.name), articleId: row.article_id, createdAt: row.created_at }))
+}
+
 const PERSONS = CHANGEABLE.filter(({ kind }) => kind === 'agent' || kind === 'customer').map(({ column }) => column)
 
 /** Names of the persons that history speaks of by id (owners, customers). */

@@ -15,6 +15,7 @@ export type HistoryType =
   | 'SendAutoFollowUp'
   | 'SendAnswer'
   | 'SendCustomerNotification'
+  | 'SendAgentNotification'
   | 'EmailAgent'
   | 'EmailCustomer'
   | 'PhoneCallAgent'

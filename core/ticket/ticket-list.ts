@@ -9,7 +9,7 @@ import { numbersIn, typedWords } from '../search/typed.ts'
 import { ENTRIES, type Sort } from './attributes.ts'
 import { isOpen, type Ticket } from './ticket.ts'
 import { visibleIds, type TicketFilter } from './ticket-filter.ts'
-import { findTicket, findTicketByNumber, ticketQuery, toTicket } from './ticket.store.ts'
+import { findTicket, findTicketByNumber, ticketQuery, tiesOf, toTicket, type TiesOfAll } from './ticket.store.ts'
 
 export interface TicketPage {
   tickets: Ticket[]
@@ -85,6 +85,18 @@ export async function seeTicket(db: Kysely<Database>, access: Access, id: Id, ri
 
 export async function seeTicketByNumber(db: Kysely<Database>, access: Access, number: string, right: Right): Promise<Ticket> {
   return checked(await findTicketByNumber(db, number, access.personId), access, right)
+}
+
+/** Those of these tickets on which `access` holds `right`, whatever tie it is by. */
+export async function readableOf(db: Kysely<Database>, access: Access, ids: readonly Id[], right: Right): Promise<ReadonlySet<Id>> {
+  const ties = ids.length === 0 ? new Map<Id, never>() : await tiesOf(db, ids)
+  const holds = ({ watchers, participants, ...rest }: TiesOfAll) =>
+    may(access, right, {
+      ...rest,
+      watching: watchers.includes(access.personId),
+      participation: participants.includes(access.personId) ? 'read' : null,
+    }).allowed
+  return new Set([...ties].filter(([, one]) => holds(one)).map(([id]) => id))
 }
 
 /**

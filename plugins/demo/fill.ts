@@ -4,6 +4,7 @@ import { addAbout, countDeadlines, mergeTwins, switchOn } from './about.ts'
 import { addMishaps } from './extras.ts'
 import { buildHouse, FIRST_IDS } from './house.ts'
 import { writeKnowledge } from './knowledge.ts'
+import { writeNotifications } from './told.ts'
 import { writeInbound } from './mails.ts'
 import { PASSWORD } from './people.ts'
 import { makeRandom } from './random.ts'
@@ -38,6 +39,7 @@ export async function fillUniversity(host: Pick<Host, 'work' | 'config' | 'db'>,
     await countDeadlines(work)
     await openUnits(work)
     await writeKnowledge(work)
+    await writeNotifications(work)
     if (wish.tickets > STORIES) await loadManyTickets(work, STORIES, wish.tickets)
     await mergeTwins(work)
     return true

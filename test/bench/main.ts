@@ -1,4 +1,4 @@
-/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,sizes,large,pages,policy,clock,deadlines,start,login,plans] [--json FILE] [--keep DIR]`. */
+/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,sizes,large,pages,policy,clock,deadlines,rules,start,login,plans] [--json FILE] [--keep DIR]`. */
 import { writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -14,13 +14,14 @@ import { makePlace } from './place.ts'
 import { checkPlans } from './plans.ts'
 import { met, ratioOf, table, type Figure } from './report.ts'
 import { measurePolicy } from './policy.ts'
+import { measureRules } from './rules.ts'
 import { measureStart } from './start.ts'
 
 const { values } = parseArgs({
   options: {
     role: { type: 'string' },
     tickets: { type: 'string', default: '20000' },
-    only: { type: 'string', default: 'mail,sizes,large,pages,policy,clock,deadlines,start,login,plans' },
+    only: { type: 'string', default: 'mail,sizes,large,pages,policy,clock,deadlines,rules,start,login,plans' },
     json: { type: 'string' },
     keep: { type: 'string' },
   },
@@ -55,12 +56,20 @@ async function bench(): Promise<void> {
       if (wanted.has('sizes')) add(await measureSizes(place))
       if (wanted.has('large')) add(await measureLarge(place))
     }
-    if (wanted.has('pages') || wanted.has('policy') || wanted.has('clock') || wanted.has('deadlines') || wanted.has('plans'))
+    if (
+      wanted.has('pages') ||
+      wanted.has('policy') ||
+      wanted.has('clock') ||
+      wanted.has('deadlines') ||
+      wanted.has('rules') ||
+      wanted.has('plans')
+    )
       await place.make('pages', tickets)
     if (wanted.has('pages')) add(await measurePages(place))
     if (wanted.has('policy')) add(await measurePolicy(place))
     if (wanted.has('clock')) add(await measureClock(place))
     if (wanted.has('deadlines')) add(await measureDeadlines(place))
+    if (wanted.has('rules')) add(await measureRules(place))
     if (wanted.has('plans')) for (const line of await checkPlans(place)) say(line)
   } finally {
     await place.close()

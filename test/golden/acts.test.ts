@@ -33,6 +33,7 @@ const TYPES = {
   EscalationSolutionTimeNotifyBefore: 0,
   EscalationSolutionTimeStop: 0,
   SendCustomerNotification: 0,
+  SendAgentNotification: 0,
   EmailAgent: 0,
   EmailCustomer: 0,
   PhoneCallAgent: 0,

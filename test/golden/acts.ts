@@ -54,6 +54,7 @@ import type { Run, World } from './world.ts'
 export const UNWRITTEN = {
   Remove: 'removing a ticket is a state',
   SystemRequest: 'no program asks yet',
+  SendAgentNotification: 'told of facts by plugins, never in an act',
 } as const satisfies Partial<Record<HistoryType, string>>
 
 type Case = (w: World) => Promise<void>

@@ -50,6 +50,7 @@ import admin from '../../plugins/admin/index.tsx'
 import desk from '../../plugins/desk/index.tsx'
 import faq from '../../plugins/faq/index.tsx'
 import ldapAuth from '../../plugins/ldap-auth/index.tsx'
+import notifications from '../../plugins/notifications/index.ts'
 import portal from '../../plugins/portal/index.tsx'
 import smtpReceiver from '../../plugins/smtp-receiver/index.ts'
 import units from '../../plugins/units/index.tsx'
@@ -82,6 +83,14 @@ const NEW_TABLES: string[] = [
   'link',
   'merge',
   'merge_moved',
+  'migration_notifications',
+  'migration_notifications_lock',
+  'notification',
+  'notification_bell',
+  'notification_choice',
+  'notification_person',
+  'notification_text',
+  'notification_told',
   'person_company',
   'person_queue',
   'person_released',
@@ -132,7 +141,7 @@ describe.each(earlierBackups())('$name', (earlier) => {
     },
   }
   const brittle: AnyPlugin = { name: 'brittle', api: 1, scope: 'unit', on: { 'ticket.created': hear('brittle') } }
-  const plugins: AnyPlugin[] = [desk, portal, admin, units, faq, smtpReceiver, ldapAuth, probe, brittle]
+  const plugins: AnyPlugin[] = [desk, portal, admin, units, faq, notifications, smtpReceiver, ldapAuth, probe, brittle]
 
   beforeAll(async () => {
     database = await testDatabase({ empty: true })

@@ -8,7 +8,7 @@ import { demandName, isId } from '../../kernel/input.ts'
 import type { Work } from '../../kernel/work.ts'
 import { demandAdmin } from '../../permission/policy.ts'
 import type { Ticket } from '../../ticket/ticket.ts'
-import { unknownTags } from './smart-tags.ts'
+import { demandKnownTags } from './smart-tags.ts'
 import { fillIn, fillInNew, type TextRoom } from './text-preview.ts'
 
 export const PART_KINDS = ['salutation', 'signature'] as const
@@ -80,8 +80,7 @@ export function checkBody(given: string, limit: number): string {
   const body = given.replaceAll('\u0000', '').trim()
   if (body === '') throw refused('required', {}, 'body')
   if (body.length > limit) throw refused('too-long', { limit }, 'body')
-  const tag = unknownTags(body)[0]
-  if (tag !== undefined) throw refused('text.unknown-tag', { tag }, 'body')
+  demandKnownTags(body, 'body')
   return body
 }
 

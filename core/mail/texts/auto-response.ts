@@ -8,8 +8,9 @@ import { coreTexts, type CoreKey } from '../../i18n/core-texts.ts'
 import { countLimits } from '../../kernel/limits/limits.ts'
 import { undoSeconds } from '../../kernel/actor.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
+import type { Config } from '../../machine/config.ts'
 import { clientKey } from '../../machine/networks.ts'
-import { findPerson, isAddress } from '../../person/persons.ts'
+import { findPerson, isAddress, type Person } from '../../person/persons.ts'
 import { emitArticle, forAllHere, inTicket, insertArticle } from '../../article/articles.ts'
 import { inLanguage, languagesToTry, type ByLanguage } from '../../i18n/languages.ts'
 import { sayType } from '../../service/type-words.ts'
@@ -159,6 +160,47 @@ export async function queueReminderMail(work: Work, ticketId: Id): Promise<strin
   return wanted.address
 }
 
+/** The words of a person as texts speak of them. */
+export const personWords = (found: Person) => ({
+  name: found.name,
+  firstName: found.firstName,
+  lastName: found.lastName,
+  login: found.login ?? '',
+  address: found.address ?? '',
+  phone: found.phone,
+})
+
+type CustomerTold = { address: string; last: Awaited<ReturnType<typeof lastOfCustomer>> } | { why: MailRule; detail: string }
+
+/**
+ * Where a program tells a ticket's customer of it: where their receipt went. `last` is what they wrote last; `why` a rule that forbids it
+ * ('no-valid-address', 'own-address', 'address-of-a-program', that the address is not proven …).
+ */
+export async function customerAddress(
+  db: Kysely<Database>,
+  config: Config,
+  ticket: { id: Id; customerId: Id | null; lastAgentAt: Date | null },
+): Promise<CustomerTold & { customer: Person | undefined }> {
+  const customer = ticket.customerId ? await findPerson(db, ticket.customerId) : undefined
+  if (!customer?.address || !customer.valid) return { customer, why: 'no-valid-address', detail: '' }
+  return { customer, ...(await addressOfCustomer(db, config, ticket, customer.id, customer.address)) }
+}
+
+async function addressOfCustomer(
+  db: Kysely<Database>,
+  config: Config,
+  ticket: { id: Id; lastAgentAt: Date | null },
+  customerId: Id,
+  main: string,
+): Promise<CustomerTold> {
+  const last = await lastOfCustomer(db, ticket.id, customerId)
+  const book = await readAddressBook(db, config)
+  const where = closingAddress(last?.person_id === customerId ? last : undefined, main, ticket.lastAgentAt !== null, ours(book, config))
+  if (where.address === null) return { why: where.rule, detail: where.detail }
+  const why = unfitAddress(where.address, book)
+  return why === undefined ? { address: where.address, last } : { why, detail: where.address }
+}
+
 /** Where and with which text a ticket's customer is told of it by a program; history says why where they are not. */
 async function customerToTell<T extends 'closed' | 'waiting'>(
   work: Work,
@@ -175,21 +217,19 @@ async function customerToTell<T extends 'closed' | 'waiting'>(
   if (!customer?.address || !customer.valid || customer.id === actorId(work)) return undefined
   const response = await findResponse(work.db, ticketId, type, customer.language, undefined, languagesToTry(work.config))
   if (!response) return undefined
-  const last = await lastOfCustomer(work.db, ticketId, customer.id)
-  const book = await readAddressBook(work.db, work.config)
-  const where = closingAddress(
-    last?.person_id === customer.id ? last : undefined,
+  const where = await addressOfCustomer(
+    work.db,
+    work.config,
+    { id: ticketId, lastAgentAt: ticket.last_agent_at },
+    customer.id,
     customer.address,
-    ticket.last_agent_at !== null,
-    ours(book, work.config),
   )
-  const why = where.address === null ? where.rule : unfitAddress(where.address, book)
-  if (where.address === null || why !== undefined) {
-    const detail = where.address ?? where.detail
-    addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', why!], reason: { rule: why, detail } })
+  if ('why' in where) {
+    const { why, detail } = where
+    addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', why], reason: { rule: why, detail } })
     return undefined
   }
-  const { address } = where
+  const { address, last } = where
   const answered: Answered = {
     from: last?.from_text ?? '',
     replyTo: last?.reply_to ?? '',
@@ -386,16 +426,7 @@ export async function wordsFor(
   // Persons are read only for texts that speak of them.
   const person = async (id: Id | null, spoken: RegExp) => {
     const found = id !== null && spoken.test(both) ? await findPerson(work.db, id) : undefined
-    return found
-      ? {
-          name: found.name,
-          firstName: found.firstName,
-          lastName: found.lastName,
-          login: found.login ?? '',
-          address: found.address ?? '',
-          phone: found.phone,
-        }
-      : null
+    return found ? personWords(found) : null
   }
   const login = async (id: Id | null, spoken: RegExp) => {
     const found = id !== null && spoken.test(both) ? await findPerson(work.db, id) : undefined
@@ -493,13 +524,18 @@ function plainTags(ticket: object, sayMoment: (at: Date) => string): PlainTags {
 }
 const PLAIN = ENTRIES.filter(({ kind, tags }) => (kind === 'text' || kind === 'company' || kind === 'date') && tags)
 
-async function lastAgentArticle(db: Kysely<Database>, ticketId: Id): Promise<TagWords['agentArticle']> {
+/** What an agent wrote last; `notes`: the reader is an agent, who reads those too. */
+export async function lastAgentArticle(
+  db: Kysely<Database>,
+  ticketId: Id,
+  { notes = false }: { notes?: boolean } = {},
+): Promise<TagWords['agentArticle']> {
   const row = await db
     .selectFrom('article')
     .select(['from_text as from', 'to_text as to', 'cc_text as cc', 'subject', 'body'])
     .where('ticket_id', '=', ticketId)
     .where('sender_type', '=', 'agent')
-    .where('visible', '=', true)
+    .where((eb) => (notes ? eb.lit(true) : eb('visible', '=', true)))
     .where('withdrawn_at', 'is', null)
     .where(forAllHere)
     .orderBy('id', 'desc')

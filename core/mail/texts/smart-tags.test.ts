@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { up as seed } from '../../../migrations/0002_seed.ts'
-import { expandTags, siteWords, unknownTags, type TagWords } from './smart-tags.ts'
+import { expandTags, expandTagsInHtml, siteWords, unknownTags, type TagWords } from './smart-tags.ts'
 
 const anna = { name: 'Anna Nowak', firstName: 'Anna', lastName: 'Nowak', login: 'anowak', address: 'anna@uni.example' }
 const words: TagWords = {
@@ -149,5 +149,38 @@ describe('tags', () => {
   })
   test('the texts every installation begins with hold no unknown tag', () => {
     expect(unknownTags(seed.toString())).toEqual([])
+  })
+})
+
+describe('whoever is told of a ticket', () => {
+  const told: TagWords = { ...words, reader: { ...anna, name: 'Ewa Agent', firstName: 'Ewa', lastName: 'Agent', login: 'ewa' } }
+  test('is the recipient, and the customer stays who they are', () => {
+    expect(
+      expandTags(
+        '<OTRS_NOTIFICATION_RECIPIENT_UserFullname>, <OTRS_UserLogin>, <OTRS_FIRST_NAME>: <OTRS_CUSTOMER_REALNAME>, <OTRS_CUSTOMER_UserFirstname>',
+        told,
+      ),
+    ).toBe('Ewa Agent, ewa, Ewa: Anna Nowak, Anna')
+  })
+
+  test('in HTML tags are escaped as all else, values too, lines break, and a link to write is written as addresses are', () => {
+    const ticket = { ...told.ticket, title: 'Ćma & <b>"żarówka"</b>\ndruga' }
+    expect(
+      expandTagsInHtml(
+        '<p>&lt;OTRS_TICKET_Title&gt; <OTRS_TICKET_TicketNumber></p><a href="mailto:x@y.example?subject=&lt;OTRS_TICKET_Title&gt;">&lt;NIC_X&gt;</a>',
+        {
+          ...told,
+          ticket,
+        },
+      ),
+    ).toBe(
+      '<p>Ćma &amp; &lt;b&gt;&quot;żarówka&quot;&lt;/b&gt;<br>\ndruga 2024022910000012</p><a href="mailto:x@y.example?subject=%C4%86ma%20%26%20%3Cb%3E%22%C5%BCar%C3%B3wka%22%3C%2Fb%3E%0Adruga">&lt;NIC_X&gt;</a>',
+    )
+  })
+
+  test('what stands for a tag is read as none again', () => {
+    expect(expandTagsInHtml('&lt;OTRS_TICKET_Title&gt;', { ...told, ticket: { ...told.ticket, title: '<OTRS_UserLogin>' } })).toBe(
+      '&lt;OTRS_UserLogin&gt;',
+    )
   })
 })

@@ -1,5 +1,6 @@
 /** Owns smart tags: `<OTRS_…>`, `<OTOBO_…>` and our `<POMOC_…>` in texts, and what each stands for. */
 import type { Language } from '../../database/schema.ts'
+import { refused } from '../../errors.ts'
 import { ENTRIES, type PlainTags } from '../../ticket/attributes.ts'
 import { DEFAULT_NUMBER_SETTINGS } from '../../ticket/number.ts'
 import { cleanSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
@@ -63,6 +64,8 @@ export interface TagWords {
   customer: PersonWords | null
   /** Who gets the text, where that is not the customer as known here: they asked to be answered elsewhere. */
   recipient: PersonWords | null
+  /** Whom a notification tells, where that is not the customer: an agent. */
+  reader?: PersonWords | null
   owner: PersonWords | null
   responsible: PersonWords | null
   /** Who acts now: the agent, or the system. */
@@ -188,7 +191,7 @@ const FAMILIES: readonly { prefix: string; words: Words }[] = [
   { prefix: 'owner_', words: person((words) => words.owner) },
   { prefix: 'responsible_', words: person((words) => words.responsible) },
   { prefix: 'current_', words: person((words) => words.current) },
-  { prefix: 'notification_recipient_', words: person((words) => words.recipient ?? words.customer) },
+  { prefix: 'notification_recipient_', words: person((words) => words.reader ?? words.recipient ?? words.customer) },
   { prefix: 'customer_data_', words: person((words) => words.customer) },
   {
     prefix: 'customer_',
@@ -210,9 +213,9 @@ const FAMILIES: readonly { prefix: string; words: Words }[] = [
   { prefix: 'comment', words: ({ comment }, count, key) => (key !== '' ? undefined : comment === null ? '' : quoted(comment, count)) },
   { prefix: 'email_date', words: ({ emailDate }, _count, key, zone) => (key === '' ? emailDate(zone) : undefined) },
   { prefix: 'queue', words: ({ ticket }, _count, key) => (key === '' ? ticket.queue : undefined) },
-  { prefix: 'first_name', words: ({ customer }) => customer?.firstName },
-  { prefix: 'last_name', words: ({ customer }) => customer?.lastName },
-  { prefix: 'user', words: (words, count, key) => person(({ customer }) => customer)(words, count, `user${key}`) },
+  { prefix: 'first_name', words: ({ reader, customer }) => (reader ?? customer)?.firstName },
+  { prefix: 'last_name', words: ({ reader, customer }) => (reader ?? customer)?.lastName },
+  { prefix: 'user', words: (words, count, key) => person(({ reader, customer }) => reader ?? customer)(words, count, `user${key}`) },
 ]
 
 /** Who wrote, by name where one is said. */
@@ -257,6 +260,26 @@ export function expandTags(text: string, words: TagWords): string {
   })
 }
 
+/**
+ * The same in HTML: tags stand there as `&lt;OTRS_…&gt;` (or as they are), what they stand for is escaped, and lines break. In the address
+ * of a link to write a mail it is written as addresses are (OTRS behaviour).
+ */
+export function expandTagsInHtml(html: string, words: TagWords): string {
+  const tags = (text: string, say: (value: string) => string) =>
+    text.replace(HTML_TAG, (whole, prefix: string, name: string, bracket: string | undefined) => {
+      const value = lookUp(prefix, name, words, bracket)
+      return value === NO_FAMILY ? whole : say(value || '-')
+    })
+  return tags(
+    html.replace(MAILTO, (link) => tags(link, encodeURIComponent)),
+    (value) => escapeHtml(value).replaceAll('\n', '<br>\n'),
+  )
+}
+const HTML_TAG = /(?:<|&lt;)(OTRS|OTOBO|POMOC)_([A-Za-z][A-Za-z0-9_:.-]*?)(?:\[([\w/+-]{1,60})\])?(?:>|&gt;)/gi
+const MAILTO = /href="mailto:[^"]*"/gi
+const ESCAPED: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPED[character]!)
+
 const NO_FAMILY = Symbol('no such family')
 
 function lookUp(prefix: string, name: string, words: TagWords, bracket?: string): string | undefined | typeof NO_FAMILY {
@@ -270,6 +293,12 @@ function lookUp(prefix: string, name: string, words: TagWords, bracket?: string)
 /** Tags that nothing stands behind, for the form in which texts are edited. */
 export function unknownTags(text: string): string[] {
   return [...text.matchAll(TAG)].filter(([, prefix, name]) => !isKnown(prefix!.toUpperCase(), name!.toLowerCase())).map(([whole]) => whole)
+}
+
+/** Throws `text.unknown-tag` at the field for the first such tag. */
+export function demandKnownTags(text: string, field: string): void {
+  const tag = unknownTags(text)[0]
+  if (tag !== undefined) throw refused('text.unknown-tag', { tag }, field)
 }
 
 function isKnown(prefix: string, key: string): boolean {

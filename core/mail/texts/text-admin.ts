@@ -11,7 +11,7 @@ import type { Work } from '../../kernel/work.ts'
 import { demandAdmin } from '../../permission/policy.ts'
 import { demandOwnOrAbove, demandUnitAdmin, isCentral } from '../../permission/unit-administrators.ts'
 import { ROOT_UNIT } from '../../unit/tree.ts'
-import { unknownTags } from './smart-tags.ts'
+import { demandKnownTags } from './smart-tags.ts'
 
 /** In the order an administrator meets them. */
 export const TEXT_TYPES = [
@@ -247,8 +247,7 @@ async function checked(work: Work, form: Omit<TextForm, 'type'>, id: Id | null) 
       ['subject', subject],
       ['body', body],
     ] as const) {
-      const tag = unknownTags(text)[0]
-      if (tag !== undefined) throw refused('text.unknown-tag', { tag }, `${language}.${part}`)
+      demandKnownTags(text, `${language}.${part}`)
     }
     variants[language] = { subject, body: `${body}\n` }
   }

@@ -1,19 +1,23 @@
 /** Owns texts filled in for a ticket: the preview of an automatic answer, and what stands in an agent's answer. */
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { receive } from '../../calendar/receipt.ts'
 import type { Database, Id, Language } from '../../database/schema.ts'
-import { inTicket } from '../../article/articles.ts'
+import { forAllHere, inTicket } from '../../article/articles.ts'
 import { coreTexts } from '../../i18n/core-texts.ts'
 import { languageFor } from '../../i18n/languages.ts'
 import type { Work } from '../../kernel/work.ts'
 import { calendarOfQueue, findQueue, senderOfQueue } from '../../queue/queues.ts'
 import { UNCLASSIFIED } from '../../service/fitting.ts'
+import type { Person } from '../../person/persons.ts'
+import { agentTicketUrl } from '../../ticket/url.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../../ticket/subject.ts'
 import type { Ticket } from '../../ticket/ticket.ts'
-import { recipientOf, wordsFor } from './auto-response.ts'
+import { textOfHtml } from '../reading/body.ts'
+import { sanitizeMailHtml } from '../reading/sanitize.ts'
+import { lastAgentArticle, personWords, recipientOf, wordsFor } from './auto-response.ts'
 import { readAddressList } from '../address-list.ts'
 import { sayAddress } from '../outbound.ts'
-import { expandTags } from './smart-tags.ts'
+import { expandTags, expandTagsInHtml } from './smart-tags.ts'
 
 /** Whose texts are filled in: the actor is who `CURRENT` and `AGENT` tags speak of. */
 export type TextRoom = Pick<Work, 'config' | 'now' | 'actor'> & { db: Kysely<Database> }
@@ -134,7 +138,53 @@ export async function fillInNew(room: TextRoom, queueId: Id, title: string, text
   return expandTags(text, words)
 }
 
-async function wordsOfTicket(room: TextRoom, ticket: Ticket, variant: { subject: string; body: string }, language: Language) {
+/** Who is told of a ticket: an agent, who is shown the ticket on the desk and reads notes too, or (null) somebody on the asking side. */
+export interface Told {
+  agent: Person | null
+  /** What the act that they are told of said: it stands for what an agent wrote last, or for the customer's words. */
+  comment?: string
+}
+
+/**
+ * A text with its tags filled in for whoever is told of a ticket; the actor of the room is who `CURRENT` tags speak of. `html`: where it is HTML,
+ * cleaned; then `body` are its words. Dates and states are said in `language`.
+ */
+export async function fillForTold(
+  room: TextRoom,
+  ticket: Ticket,
+  { subject, body, contentType }: { subject: string; body: string; contentType: 'text/plain' | 'text/html' },
+  language: Language,
+  { agent, comment }: Told,
+): Promise<{ subject: string; body: string; html?: string }> {
+  const asWritten = contentType === 'text/html' ? body.replace(/&lt;(OTRS|OTOBO|POMOC)_/gi, '<$1_') : body
+  const { words } = await wordsOfTicket(room, ticket, { subject, body: asWritten.replaceAll('&gt;', '>') }, language, {
+    // What was written in another ticket before it was merged is not for everybody on the asking side.
+    forAll: agent === null,
+  })
+  if (agent) {
+    words.reader = personWords(agent)
+    words.ticketUrl = agentTicketUrl(room.config, ticket.id)
+    if (AGENT_WORDS.test(subject + body)) words.agentArticle = await lastAgentArticle(room.db, ticket.id, { notes: true })
+  }
+  if (comment !== undefined) {
+    words.comment = comment
+    // OTRS behaviour: the comment of a change stands where the customer's words would.
+    if (words.customerArticle) words.customerArticle = { ...words.customerArticle, body: comment }
+  }
+  const filled = { subject: expandTags(subject, words).replace(/\s+/g, ' ').trim() }
+  if (contentType === 'text/plain') return { ...filled, body: expandTags(body, words) }
+  const html = sanitizeMailHtml(expandTagsInHtml(body, words))
+  return { ...filled, html, body: textOfHtml(html).text }
+}
+const AGENT_WORDS = /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC)\b/i
+
+async function wordsOfTicket(
+  room: TextRoom,
+  ticket: Ticket,
+  variant: { subject: string; body: string },
+  language: Language,
+  { forAll = false }: { forAll?: boolean } = {},
+) {
   const { db, config } = room
   const sender = await senderOfQueue(db, config, ticket.queueId)
   const calendar = await calendarOfQueue(db, ticket.queueId)
@@ -145,6 +195,7 @@ async function wordsOfTicket(room: TextRoom, ticket: Ticket, variant: { subject:
     .where('sender_type', '=', 'customer')
     .where('visible', '=', true)
     .where(inTicket)
+    .where(forAll ? forAllHere : sql<boolean>`true`)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()

@@ -76,7 +76,10 @@ export async function takeBack(work: Work, ticket: Ticket, act: string): Promise
     if (last) touchDeadlines(work, ticket.id)
     else columns.first_response_at = null
   }
-  await putBack(work, ticket, columns, { type: 'Misc', parts: ['undo', ...rows.map((row) => row.type)] })
+  await putBack(work, ticket, columns, {
+    type: 'Misc',
+    parts: ['undo', ...rows.flatMap((row) => (row.person_id === first.person_id ? row.type : []))],
+  })
   for (const article of articles)
     work.emit('article.withdrawn', { ticketId: ticket.id, unitId: ticket.unitId, data: { article: article.id } })
   work.emit('ticket.act-undone', { ticketId: ticket.id, unitId: ticket.unitId, data: { act } })

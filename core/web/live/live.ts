@@ -20,7 +20,8 @@ const LIFE_MS = 10 * 60_000
 export type MaySee = (c: PageContext, access: Access, ticketId: Id) => Promise<boolean>
 
 /**
- * `?ticket=ID` tells `ticket-ID`; `?list=1` tells `tickets` when a ticket changed that the reader sees, or saw until then. After a break
+ * `?ticket=ID` tells `ticket-ID`; `?list=1` tells `tickets` when a ticket changed that the reader sees, or saw until then; either tells
+ * `person` when something of the reader's own changed. After a break
  * (Last-Event-ID is there) everything is told once, for something may have been missed. A stream ends with its session.
  * Error: `too-many-streams`.
  */
@@ -38,7 +39,7 @@ export function liveRoute(
     if (!seen && !list) return c.notFound()
     const { db, live } = c.get('host')
     const leave = streams.enter(access.personId)
-    const names = [...(seen ? [`ticket-${ticket}`] : []), ...(list ? ['tickets'] : [])]
+    const names = [...(seen ? [`ticket-${ticket}`] : []), ...(list ? ['tickets'] : []), 'person']
     const again = c.req.header('last-event-id') !== undefined
     c.header('x-accel-buffering', 'no')
     return streamSSE(c, async (stream) => {
@@ -55,6 +56,7 @@ export function liveRoute(
       }
       const unsubscribe = live.subscribe((notice) => {
         if (seen && notice.ticket === ticket) tell(`ticket-${ticket}`)
+        if (notice.person === access.personId && notice.fact !== SESSION_ENDED) tell('person')
         if (notice.fact === SESSION_ENDED && notice.person === access.personId)
           void sessionStands(db, session).then(
             (stands) => stands || end(),

@@ -1,0 +1,34 @@
+/** The plugin notifications: who is told of what happens to tickets – by mail, in the page, or in a digest – as OTRS's notifications say it. */
+import { definePlugin, type Fact } from '../../core/index.ts'
+import { inProject } from '../../core/pages.ts'
+import { deliver } from './deliver.ts'
+import { forgetTold, sendDigests } from './digest.ts'
+import { SAYS, type ToldFact } from './events-of.ts'
+import * as first from './migrations/0001_notifications.ts'
+import * as standardSet from './migrations/0002_standard_set.ts'
+import { administered } from './notifications.ts'
+import { pages, slots } from './pages/routes.tsx'
+import type { Room } from './plan.ts'
+import { settings, type NotificationSettings } from './settings.ts'
+import { texts } from './texts.ts'
+
+export default definePlugin<NotificationSettings>({
+  name: 'notifications',
+  api: 1,
+  scope: 'unit',
+  texts,
+  settings,
+  administered,
+  files: {
+    'notifications.css': inProject('plugins/notifications/notifications.css'),
+    'notifications.js': inProject('plugins/notifications/notifications.js'),
+  },
+  routes: pages,
+  slots,
+  migrations: { '0001_notifications': first, '0002_standard_set': standardSet },
+  on: Object.fromEntries(Object.keys(SAYS).map((name) => [name, (fact: Fact<ToldFact>, host: Room) => deliver(fact, host)])),
+  jobs: {
+    'notifications/digest': { cron: '4 * * * *', run: (_payload, host) => sendDigests(host) },
+    'notifications/forget': { cron: '17 2 * * *', run: (_payload, host) => forgetTold(host) },
+  },
+})

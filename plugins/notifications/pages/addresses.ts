@@ -1,0 +1,4 @@
+/** Owns the addresses of an agent's own pages of notifications. */
+
+export const BELL = '/notifications'
+export const MINE = '/notifications/mine'

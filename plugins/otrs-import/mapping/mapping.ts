@@ -1,0 +1,20 @@
+/** Owns what the administrator decides of an import: the mapping file, written with comments by `check`, read and checked by `run`. */
+import type { Id } from '../../../core/index.ts'
+
+/** All of it optional in the file; what it leaves out is decided as `check` proposed. Names are the source's. */
+export interface Mapping {
+  /** Queue → slug of a unit; the nearest of its upper queues counts. Default: the root unit. */
+  queues: Readonly<Record<string, { unit: string }>>
+  /** Group → slug of a unit. */
+  groups: Readonly<Record<string, { unit: string }>>
+  /** Login of an agent or customer → what becomes of it: a person of ours by login, a new one, or nobody. */
+  persons: Readonly<Record<string, { as: 'new' | 'nobody' | { login: string } }>>
+  /** Agents and customers of one login without a common address: one person or two. */
+  sameLogin: Readonly<Record<string, 'one' | 'two'>>
+  /** Address that several have → login of the one who owns it. */
+  addresses: Readonly<Record<string, string>>
+  customerGroups: 'keep' | 'ignore'
+  /** Cut-off minute of imported calendars ('15:00'), by number of the calendar; '' is the default one. */
+  cutOff: Readonly<Record<string, string>>
+}
+export type UnitBySlug = ReadonlyMap<string, Id>
