@@ -62,6 +62,7 @@ export const leadingActs = {
     lookUp: async (_room, { queue }) => {
       if (!isId(queue)) throw refused('ticket.queue-unknown', {}, 'queue')
     },
+    chooses: ({ queue }) => ({ queue }),
     run: async (work, ticketId, { queue }) => moveTicket(work, ticketId, queue),
   }),
   priority: act({
@@ -73,6 +74,7 @@ export const leadingActs = {
     minds: [],
     words: { button: 'act.priority', title: 'act.priority.title', done: 'done.priority' },
     fields: z.object({ priority: chosenId() }),
+    chooses: ({ priority }) => ({ priority }),
     run: async (work, ticketId, { priority }) => setPriority(work, ticketId, priority),
   }),
   owner: act({
@@ -85,6 +87,7 @@ export const leadingActs = {
     words: { button: 'act.owner', title: 'act.owner.title', done: 'done.owner' },
     when: (ticket) => isOpen(ticket.stateType),
     fields: z.object({ owner: id() }),
+    chooses: ({ owner }) => ({ owner }),
     run: async (work, ticketId, { owner }) => {
       const { name } = await setOwner(work, ticketId, owner)
       const absence = (await absentNow(work.db, [owner], work.now)).get(owner)

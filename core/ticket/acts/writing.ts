@@ -41,6 +41,7 @@ export const writingActs = {
           : next === 'open'
             ? { stateId: await stateNamed(db, 'open') }
             : undefined,
+    chooses: (_fields, state) => (state ? { state: state.stateId } : {}),
     run: async (work, ticketId, { next, answers, to, cc, subject, body, attachments, time }, state) => {
       const { stillClosed } = await answerTicket(work, ticketId, {
         body,
