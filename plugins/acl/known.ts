@@ -26,7 +26,7 @@ export interface Thing {
   more?: string
 }
 export type Things = { [A in 'queue' | 'state' | 'priority' | 'type' | 'service' | 'sla']?: Thing | null }
-export type People = { owner?: KnownPerson | null; responsible?: KnownPerson | null; customer?: KnownPerson | null }
+export type People = { [P in 'owner' | 'responsible' | 'customer']?: KnownPerson | null | undefined }
 
 /** All that is known, before it is laid out by keys. */
 export interface Told {
