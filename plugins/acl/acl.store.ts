@@ -104,3 +104,10 @@ export async function thingsKnown(
   const of = (kind: string) => new Map(rows.filter((row) => row.of === kind).map(({ id, value }) => [id, value]))
   return { groupOfQueue: of('queue'), typeOfState: of('state') }
 }
+
+/** Is a unit this one, or below it? */
+export async function isWithinUnit(db: Kysely<Database>, unitId: Id, of: Id): Promise<boolean> {
+  const { rows } = await sql<{ yes: boolean }>`
+    with recursive ${unitsDown(of)} select exists (select 1 from down where id = ${unitId}) as yes`.execute(db)
+  return rows[0]!.yes
+}
