@@ -32,7 +32,7 @@ export {
   type Taken,
 } from './ticket/acts/choices.ts'
 export { namesOf } from './ticket/acts/possible.ts'
-export { questionsOf, questionsOfFields, readOffered, STATES_OF, type Offered } from './ticket/acts/questions.ts'
+export { narrowAsked, questionsOf, questionsOfFields, readOffered, STATES_OF, type Offered } from './ticket/acts/questions.ts'
 export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/judge/extensions.ts'
 export type { Found, Search, SearchResult, SearchSource } from './kernel/search.ts'
 export type { LinkKind, LinkReader, ShownThing } from './link/kinds.ts'

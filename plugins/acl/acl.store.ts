@@ -86,7 +86,10 @@ export async function personsKnown(db: Kysely<Database>, ids: readonly Id[]): Pr
       const groups: Record<string, string[]> = {}
       for (const { right, group } of held) (groups[right] ??= []).push(group)
       const all = groups['rw'] ?? []
-      return [person.id, { ...person, groups: Object.fromEntries(RIGHTS.map((right) => [right, [...new Set([...(groups[right] ?? []), ...all])]])) }]
+      return [
+        person.id,
+        { ...person, groups: Object.fromEntries(RIGHTS.map((right) => [right, [...new Set([...(groups[right] ?? []), ...all])]])) },
+      ]
     }),
   )
 }

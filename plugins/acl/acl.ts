@@ -125,7 +125,9 @@ export const sayParts = (value: unknown): string =>
       Object.entries(keys).flatMap(([key, said]) =>
         Array.isArray(said)
           ? [`${part} ${key}: ${said.join(', ')}`]
-          : Object.entries(said as Record<string, readonly string[]>).map(([name, values]) => `${part} ${key}.${name}: ${values.join(', ')}`),
+          : Object.entries(said as Record<string, readonly string[]>).map(
+              ([name, values]) => `${part} ${key}.${name}: ${values.join(', ')}`,
+            ),
       ),
     )
     .join('; ')

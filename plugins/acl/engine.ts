@@ -51,8 +51,7 @@ export function conditionsOf(match: Match, known: Properties): Condition[] {
   )
 }
 
-export const matches = (match: Match, known: Properties): boolean =>
-  BLOCKS.every((block) => blockMatches(match[block], known[block]))
+export const matches = (match: Match, known: Properties): boolean => BLOCKS.every((block) => blockMatches(match[block], known[block]))
 
 const blockMatches = (block: Block | undefined, known: Known): boolean =>
   Object.entries(block ?? {}).every(([key, attributes]) => {
@@ -89,7 +88,11 @@ export const inOrder = <R extends { name: string }>(rules: readonly R[]): R[] =>
  * What of the list is taken away, and by which rule: index → rule. `rules`: those that match, in order. Possible begins with the whole
  * list again, and so may bring back what an earlier rule took; PossibleAdd brings back; PossibleNot takes away.
  */
-export function takenFrom<R extends Pick<Rule, 'change' | 'stop'>>(rules: readonly R[], asked: Asked, list: readonly string[]): Map<number, R> {
+export function takenFrom<R extends Pick<Rule, 'change' | 'stop'>>(
+  rules: readonly R[],
+  asked: Asked,
+  list: readonly string[],
+): Map<number, R> {
   const taken = new Map<number, R>()
   for (const rule of rules) {
     const possible = saysOf(rule.change.Possible, asked)

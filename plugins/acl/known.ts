@@ -8,7 +8,6 @@ import {
   type ChosenAttribute,
   type Database,
   type Id,
-  type PersonActor,
   type Scene,
   type Ticket,
 } from '../../core/index.ts'
@@ -31,7 +30,9 @@ export type People = { [P in 'owner' | 'responsible' | 'customer']?: KnownPerson
 /** All that is known, before it is laid out by keys. */
 export interface Told {
   /** Undefined: the ticket is only being made. */
-  stored: { things: Things; people: People; plain: Readonly<Record<string, string>>; fields: Readonly<Record<string, readonly string[]>> } | undefined
+  stored:
+    | { things: Things; people: People; plain: Readonly<Record<string, string>>; fields: Readonly<Record<string, readonly string[]>> }
+    | undefined
   /** What the form says; what it does not is left out. */
   form: { things: Things; people: People; fields: Readonly<Record<string, readonly string[]>> }
   /** Whoever works; undefined: a customer asks. */
@@ -65,7 +66,12 @@ function ticketOf({ queue, state, priority, type, service, sla }: Things, { owne
 
 const fieldsOf = (fields: Readonly<Record<string, readonly string[]>>): Attributes =>
   // A field with one value is a text, as in OTRS; an empty one is known to be empty.
-  Object.fromEntries(Object.entries(fields).map(([name, values]) => [`DynamicField_${name}`, values.length === 1 ? values[0]! : values.length === 0 ? '' : values]))
+  Object.fromEntries(
+    Object.entries(fields).map(([name, values]) => [
+      `DynamicField_${name}`,
+      values.length === 1 ? values[0]! : values.length === 0 ? '' : values,
+    ]),
+  )
 
 function personOf(person: KnownPerson | null | undefined, agent = true): Attributes | undefined {
   if (!person) return undefined
@@ -76,7 +82,9 @@ function personOf(person: KnownPerson | null | undefined, agent = true): Attribu
     UserFirstname: person.firstName,
     UserLastname: person.lastName,
     UserEmail: person.address,
-    ...(agent ? { Role: person.roles, ...Object.fromEntries(Object.entries(person.groups).map(([right, names]) => [`Group_${right}`, names])) } : {}),
+    ...(agent
+      ? { Role: person.roles, ...Object.fromEntries(Object.entries(person.groups).map(([right, names]) => [`Group_${right}`, names])) }
+      : {}),
     ...(agent ? {} : { UserCustomerID: person.company }),
   }
 }
@@ -141,7 +149,8 @@ export async function readTold(db: Kysely<Database>, { actor, ticket, form }: Sc
       ...person(form.customer, customer),
     ]),
   ])
-  const known = (id: Id | null | undefined): KnownPerson | null | undefined => (id === undefined ? undefined : id === null ? null : persons.get(id))
+  const known = (id: Id | null | undefined): KnownPerson | null | undefined =>
+    id === undefined ? undefined : id === null ? null : persons.get(id)
   const { owner: _owner, ...ids } = form
   const names = await namesOf(db, ids)
   const more = await moreOf(db, ticket, form, needs)
@@ -160,10 +169,12 @@ export async function readTold(db: Kysely<Database>, { actor, ticket, form }: Sc
         }
       : undefined,
     form: {
-      things: Object.fromEntries((['queue', 'state', 'priority', 'type', 'service', 'sla'] as const).flatMap((of) => {
-        const one = thingIn(of)
-        return one === undefined ? [] : [[of, one]]
-      })),
+      things: Object.fromEntries(
+        (['queue', 'state', 'priority', 'type', 'service', 'sla'] as const).flatMap((of) => {
+          const one = thingIn(of)
+          return one === undefined ? [] : [[of, one]]
+        }),
+      ),
       people: {
         ...(form.owner === undefined ? {} : { owner: known(form.owner) }),
         ...(form.customer === undefined ? {} : { customer: known(form.customer) }),
@@ -177,7 +188,12 @@ export async function readTold(db: Kysely<Database>, { actor, ticket, form }: Sc
 
 type More = (of: ChosenAttribute, id: Id) => { more?: string }
 
-async function moreOf(db: Kysely<Database>, ticket: Readonly<Ticket> | null, form: Chosen, needs: ReturnType<typeof neededBy>): Promise<More> {
+async function moreOf(
+  db: Kysely<Database>,
+  ticket: Readonly<Ticket> | null,
+  form: Chosen,
+  needs: ReturnType<typeof neededBy>,
+): Promise<More> {
   const queues = needs('Queue', 'GroupID') ? [form.queue, ticket?.queueId] : []
   const states = form.state ? [form.state] : []
   const some = (ids: readonly (Id | null | undefined)[]) => ids.filter((id): id is Id => Boolean(id))
@@ -185,13 +201,19 @@ async function moreOf(db: Kysely<Database>, ticket: Readonly<Ticket> | null, for
     return (of, id) => (of === 'state' && ticket?.stateId === id ? { more: ticket.stateType } : {})
   const { groupOfQueue, typeOfState } = await thingsKnown(db, { queues: some(queues), states })
   return (of, id) => {
-    const found = of === 'queue' ? groupOfQueue.get(id) : of === 'state' ? (typeOfState.get(id) ?? (ticket?.stateId === id ? ticket.stateType : undefined)) : undefined
+    const found =
+      of === 'queue'
+        ? groupOfQueue.get(id)
+        : of === 'state'
+          ? (typeOfState.get(id) ?? (ticket?.stateId === id ? ticket.stateType : undefined))
+          : undefined
     return found === undefined ? {} : { more: found }
   }
 }
 
 function storedThings(ticket: Readonly<Ticket>, more: More): Things {
-  const one = (of: ChosenAttribute, id: Id | null, name: string | null): Thing | null => (id === null ? null : { id, name: name ?? '', ...more(of, id) })
+  const one = (of: ChosenAttribute, id: Id | null, name: string | null): Thing | null =>
+    id === null ? null : { id, name: name ?? '', ...more(of, id) }
   return {
     queue: one('queue', ticket.queueId, ticket.queueName),
     state: { id: ticket.stateId, name: ticket.stateName, more: ticket.stateType },
@@ -217,4 +239,3 @@ async function storedFields(db: Kysely<Database>, ticketId: Id): Promise<Record<
   // A field that was never set is not known.
   return Object.fromEntries(fields.flatMap(({ id, name }) => (values?.has(id) ? [[name, values.get(id)!]] : [])))
 }
-

@@ -120,7 +120,8 @@ export function patternIn(value: string): RegExp | undefined {
 export function* valuesOf({ match, change }: Pick<Rule, 'match' | 'change'>): Generator<{ at: string; value: string }> {
   for (const block of BLOCKS)
     for (const [key, attributes] of Object.entries(match[block] ?? {}))
-      for (const [attribute, values] of Object.entries(attributes)) for (const value of values) yield { at: `${block} ${key}.${attribute}`, value }
+      for (const [attribute, values] of Object.entries(attributes))
+        for (const value of values) yield { at: `${block} ${key}.${attribute}`, value }
   for (const way of WAYS) {
     const { Ticket = {}, ...lists } = change[way] ?? {}
     for (const [name, values] of [...Object.entries(Ticket), ...Object.entries(lists)])

@@ -1,7 +1,21 @@
 /** Owns ACLs as OTRS writes them: its export, its rows in the database, and what of them means nothing here. Pure. */
 import { parse, stringify } from 'yaml'
 import type { AclForm } from './acl.ts'
-import { BLOCKS, isKnown, isTarget, LISTS, patternIn, takeApart, UNASKED, valuesOf, WAYS, type Block, type Change, type Match, type Reach } from './rule.ts'
+import {
+  BLOCKS,
+  isKnown,
+  isTarget,
+  LISTS,
+  patternIn,
+  takeApart,
+  UNASKED,
+  valuesOf,
+  WAYS,
+  type Block,
+  type Change,
+  type Match,
+  type Reach,
+} from './rule.ts'
 
 /** What does not work here as it did there, and why. `at`: where it stands. */
 export interface Lost {

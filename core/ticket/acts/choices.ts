@@ -141,7 +141,10 @@ export function makeChoices(room: {
 function checked(answer: unknown, questions: readonly Question[]): Taken[] {
   if (!Array.isArray(answer)) throw new Error('choices answer with a list of what they take away: [{ of, act, value, why }]')
   return (answer as Taken[]).filter((taken) => {
-    if (typeof taken?.why !== 'string' || taken.why === '') throw new Error('what is taken away says by whose word: { of, act, value, why }')
-    return questions.some(({ of, act, options }) => of === taken.of && act === taken.act && options.some(({ value }) => value === taken.value))
+    if (typeof taken?.why !== 'string' || taken.why === '')
+      throw new Error('what is taken away says by whose word: { of, act, value, why }')
+    return questions.some(
+      ({ of, act, options }) => of === taken.of && act === taken.act && options.some(({ value }) => value === taken.value),
+    )
   })
 }

@@ -48,7 +48,8 @@ export async function demandPossible(work: Work, { act, ticketId, chosen, wanted
 
 function refusalOf({ of, value, why }: Taken, questions: readonly Question[], agent: boolean) {
   if (of === 'act') return agent ? refused('act.taken', { why }) : refused('not-allowed')
-  const field = of === 'field' ? `field.${value}` : of
+  // A state is chosen by a button, or along with something else.
+  const field = of === 'field' ? `field.${value}` : of === 'state' ? undefined : of
   if (!agent) return refused('choice-gone', {}, field)
   const what = questions.find((one) => one.of === of)?.options.find((option) => option.value === value)?.name ?? value
   return refused('choice.taken', { what, why }, field)

@@ -12,7 +12,7 @@ import { aboutChoices, type AboutChoices } from '../../service/choices.ts'
 import type { Ticket } from '../ticket.ts'
 import { listPriorities, listStates } from '../ticket.store.ts'
 import { actsOfferedBy, mayAct, actOf, type ActName } from './acts.ts'
-import type { ChoiceOf, Option, Question } from './choices.ts'
+import type { ChoiceOf, Narrowed, Option, Question } from './choices.ts'
 
 interface Named {
   id: Id
@@ -52,7 +52,13 @@ export function questionsOf({ acts, queues, states, priorities, owners, about, f
     ...ask('priority', 'priority', priorities),
     ...ask('owner', 'owner', owners),
     ...(['type', 'service', 'sla'] as const).flatMap((of) => ask(of, 'classify', about?.[`${of}s`])),
-    ...Object.entries(STATES_OF).flatMap(([act, names]) => ask('state', act, states?.filter(({ name }) => names.includes(name)))),
+    ...Object.entries(STATES_OF).flatMap(([act, names]) =>
+      ask(
+        'state',
+        act,
+        states?.filter(({ name }) => names.includes(name)),
+      ),
+    ),
     ...[...(fields ?? [])].flatMap(([act, asked]) => questionsOfFields(act, asked)),
   ]
 }
@@ -69,6 +75,28 @@ export function questionsOfFields(act: string, asked: readonly Asked[]): Questio
   ]
 }
 
+/** What a form asks for once plugins took away from it: the fields that are left, with the values that are; what stands in them stays. */
+export function narrowAsked(
+  asked: readonly Asked[],
+  act: string,
+  narrowed: Narrowed,
+  stands?: ReadonlyMap<Id, readonly string[]>,
+): Asked[] {
+  if (narrowed.taken.length === 0) return [...asked]
+  return asked.flatMap(({ field, required }) => {
+    if (!narrowed.allows('field', field.name, act)) return []
+    const possible = Object.entries((field.config['PossibleValues'] ?? {}) as Record<string, unknown>)
+    const left = possible.filter(([key]) => narrowed.allows(`field.${field.name}`, key, act) || stands?.get(field.id)?.includes(key))
+    return [
+      {
+        required,
+        field:
+          left.length === possible.length ? field : { ...field, config: { ...field.config, PossibleValues: Object.fromEntries(left) } },
+      },
+    ]
+  })
+}
+
 /** All that the desk would offer this person on a ticket. */
 export async function readOffered(db: Kysely<Database>, ticket: Ticket, access: Access): Promise<Offered> {
   const [queues, states, priorities, owners, about, fields] = await Promise.all([
@@ -80,7 +108,9 @@ export async function readOffered(db: Kysely<Database>, ticket: Ticket, access: 
     readTicketFields(db, ticket),
   ])
   const into = new Set(queuesWith(access, 'move_into'))
-  const acts = actsOfferedBy(access.agent ? 'desk' : 'portal').filter((name) => actOf(name).on !== 'new' && name !== 'undo' && mayAct(name, ticket, access))
+  const acts = actsOfferedBy(access.agent ? 'desk' : 'portal').filter(
+    (name) => actOf(name).on !== 'new' && name !== 'undo' && mayAct(name, ticket, access),
+  )
   return {
     acts,
     queues: queues.filter(({ id }) => into.has(id) && id !== ticket.queueId),

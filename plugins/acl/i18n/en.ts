@@ -6,7 +6,8 @@ export const en = {
   title: 'Rules of choice (ACL)',
   rail: 'Rules of choice (ACL)',
   lead: 'They narrow what may be chosen and done on a ticket: states, queues, people, fields, acts.',
-  'lead.unit': 'They narrow what may be chosen on tickets of this unit and those below it. They never add anything: what a rule above took away they do not give back.',
+  'lead.unit':
+    'They narrow what may be chosen on tickets of this unit and those below it. They never add anything: what a rule above took away they do not give back.',
   'list.search': 'Search names, conditions and values',
   'list.name': 'Name',
   'list.unit': 'Where it holds',
@@ -25,13 +26,16 @@ export const en = {
   'list.try': 'Try',
   'subject.rule': 'rule of choice (ACL)',
   'rule.name': 'Name',
-  'rule.name.help': 'Rules are asked in the order of their names, sign by sign: “10…” stands before “9…”, capital letters before small ones. So names begin with numbers: 100-, 200-.',
+  'rule.name.help':
+    'Rules are asked in the order of their names, sign by sign: “10…” stands before “9…”, capital letters before small ones. So names begin with numbers: 100-, 200-.',
   'rule.comment': 'Comment',
   'rule.description': 'Description',
   'rule.match': 'When',
-  'rule.match.help': 'All conditions must hold; of the values of one condition one is enough. Without conditions the rule always counts. What is not known – no queue chosen yet, a ticket without SLA – never fits.',
+  'rule.match.help':
+    'All conditions must hold; of the values of one condition one is enough. Without conditions the rule always counts. What is not known – no queue chosen yet, a ticket without SLA – never fits.',
   'rule.change': 'What it changes',
-  'rule.change.help': 'In this order: “only these” begins with the whole list again and undoes what earlier rules took; “these too” gives back; “not these” takes away.',
+  'rule.change.help':
+    'In this order: “only these” begins with the whole list again and undoes what earlier rules took; “these too” gives back; “not these” takes away.',
   'rule.stop': 'Ask no rule after this one',
   'rule.stop.help': 'Only about what this rule speaks of.',
   'rule.valid': 'In use',

@@ -5,7 +5,8 @@ export const pl = {
   title: 'Reguły wyboru (ACL)',
   rail: 'Reguły wyboru (ACL)',
   lead: 'Zawężają to, co można wybrać i zrobić w zgłoszeniu: stany, kolejki, osoby, pola, czynności.',
-  'lead.unit': 'Zawężają wybór w zgłoszeniach tej jednostki i jednostek pod nią. Nigdy niczego nie dodają: co zabrała reguła wyżej, tego nie oddadzą.',
+  'lead.unit':
+    'Zawężają wybór w zgłoszeniach tej jednostki i jednostek pod nią. Nigdy niczego nie dodają: co zabrała reguła wyżej, tego nie oddadzą.',
   'list.search': 'Szukaj w nazwach, warunkach i wartościach',
   'list.name': 'Nazwa',
   'list.unit': 'Gdzie obowiązuje',
@@ -24,13 +25,16 @@ export const pl = {
   'list.try': 'Wypróbuj',
   'subject.rule': 'reguła wyboru (ACL)',
   'rule.name': 'Nazwa',
-  'rule.name.help': 'Reguły pytane są w kolejności nazw, znak po znaku: „10…” stoi przed „9…”, wielkie litery przed małymi. Dlatego nazwy zaczyna się od liczb: 100-, 200-.',
+  'rule.name.help':
+    'Reguły pytane są w kolejności nazw, znak po znaku: „10…” stoi przed „9…”, wielkie litery przed małymi. Dlatego nazwy zaczyna się od liczb: 100-, 200-.',
   'rule.comment': 'Uwaga',
   'rule.description': 'Opis',
   'rule.match': 'Kiedy',
-  'rule.match.help': 'Muszą zachodzić wszystkie warunki; z wartości jednego warunku wystarczy jedna. Bez warunków reguła działa zawsze. Czego nie wiadomo – nie wybrano jeszcze kolejki, zgłoszenie nie ma SLA – to nigdy nie pasuje.',
+  'rule.match.help':
+    'Muszą zachodzić wszystkie warunki; z wartości jednego warunku wystarczy jedna. Bez warunków reguła działa zawsze. Czego nie wiadomo – nie wybrano jeszcze kolejki, zgłoszenie nie ma SLA – to nigdy nie pasuje.',
   'rule.change': 'Co zmienia',
-  'rule.change.help': 'Działa po kolei: „możliwe tylko” zaczyna od całej listy i cofa to, co zabrały wcześniejsze reguły; „możliwe także” oddaje; „niemożliwe” zabiera.',
+  'rule.change.help':
+    'Działa po kolei: „możliwe tylko” zaczyna od całej listy i cofa to, co zabrały wcześniejsze reguły; „możliwe także” oddaje; „niemożliwe” zabiera.',
   'rule.stop': 'Po tej regule nie pytaj dalszych',
   'rule.stop.help': 'Tylko o to, o czym ta reguła coś mówi.',
   'rule.valid': 'W użyciu',
@@ -96,7 +100,8 @@ export const pl = {
   'import.file': 'Plik',
   'import.text': 'albo treść pliku',
   'import.do': 'Wczytaj',
-  'import.unreadable': 'To nie jest plik z regułami: powinien zawierać listę ACL w formacie YAML. Zapisz go w OTRS jeszcze raz pod „Eksportuj ACL”.',
+  'import.unreadable':
+    'To nie jest plik z regułami: powinien zawierać listę ACL w formacie YAML. Zapisz go w OTRS jeszcze raz pod „Eksportuj ACL”.',
   'import.empty': 'Wybierz plik albo wklej jego treść.',
   'import.too-long': 'Ten plik jest za duży: najwyżej 1 MB.',
   'import.there': 'Reguły o tych nazwach już są, więc ich nie wczytano: {names}.',

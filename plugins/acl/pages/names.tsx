@@ -73,14 +73,26 @@ export const NamesToWrite = ({ c, names, fields }: { c: PageContext; names: Name
     )
   return (
     <Card title={t('names.title')} id="names">
-      {list(t('names.states'), names.states.map((name) => ({ name })))}
-      {list(t('names.priorities'), names.priorities.map((name) => ({ name })))}
+      {list(
+        t('names.states'),
+        names.states.map((name) => ({ name })),
+      )}
+      {list(
+        t('names.priorities'),
+        names.priorities.map((name) => ({ name })),
+      )}
       {list(
         t('names.actions'),
         acts.flatMap((act) => pagesOf(act).map((name) => ({ name, beside: say(actOf(act).words.title) }))),
       )}
-      {list(t('names.fields'), fields.map((field) => ({ name: field.name, beside: fieldLabel(field, c.get('language')) })))}
-      {list(t('names.roles'), names.roles.map((name) => ({ name })))}
+      {list(
+        t('names.fields'),
+        fields.map((field) => ({ name: field.name, beside: fieldLabel(field, c.get('language')) })),
+      )}
+      {list(
+        t('names.roles'),
+        names.roles.map((name) => ({ name })),
+      )}
     </Card>
   )
 }

@@ -27,7 +27,11 @@ export const rowsOfMatch = (match: Match): Row[] =>
     Object.entries(match[block] ?? {}).flatMap(([key, attributes]) => {
       const all = Object.entries(attributes)
       // A key without attributes is kept as it came: it makes the rule never count.
-      return (all.length === 0 ? [['', []] as const] : all).map(([name, values]) => ({ how: block, what: `${key}.${name}`, values: values.join('\n') }))
+      return (all.length === 0 ? [['', []] as const] : all).map(([name, values]) => ({
+        how: block,
+        what: `${key}.${name}`,
+        values: values.join('\n'),
+      }))
     }),
   )
 
@@ -102,7 +106,8 @@ function matchChoices(t: Translate, c: PageContext, fields: readonly OwnField[])
 }
 
 function changeChoices(t: Translate, c: PageContext, fields: readonly OwnField[]): Choice[] {
-  const title = (name: string) => (name === 'NewOwner' || name === 'OldOwner' ? `${t('group.Owner')} (${name})` : t(`group.${name}` as AclKey))
+  const title = (name: string) =>
+    name === 'NewOwner' || name === 'OldOwner' ? `${t('group.Owner')} (${name})` : t(`group.${name}` as AclKey)
   return [
     ...TARGETS.map((name) => ({ value: `Ticket.${name}`, label: title(name), group: t('what.attributes') })),
     ...fields.map((field) => ({
@@ -137,7 +142,10 @@ export const RuleRows = ({
   fields: readonly OwnField[]
 }) => {
   const t = words(c)
-  const hows = kind === 'm' ? BLOCKS.map((one) => ({ value: one, label: t(`block.${one}`) })) : WAYS.map((one) => ({ value: one, label: t(`way.${one}`) }))
+  const hows =
+    kind === 'm'
+      ? BLOCKS.map((one) => ({ value: one, label: t(`block.${one}`) }))
+      : WAYS.map((one) => ({ value: one, label: t(`way.${one}`) }))
   const choices = kind === 'm' ? matchChoices(t, c, fields) : changeChoices(t, c, fields)
   // Only what was drawn counts as posted: rows stand in the fields themselves.
   const shown: FormState = { values: {}, problems: {} }
@@ -160,7 +168,14 @@ export const RuleRows = ({
               empty={t('row.none')}
               choices={known ? choices : [...choices, { value: row.what, label: row.what, group: t('group.other') }]}
             />
-            <Select {...of} name={`${kind}${n}.how`} id={`${kind}${n}-how`} label={t(kind === 'm' ? 'row.block' : 'row.way')} value={row.how || hows[0]!.value} choices={hows} />
+            <Select
+              {...of}
+              name={`${kind}${n}.how`}
+              id={`${kind}${n}-how`}
+              label={t(kind === 'm' ? 'row.block' : 'row.way')}
+              value={row.how || hows[0]!.value}
+              choices={hows}
+            />
             <TextArea
               {...of}
               name={`${kind}${n}.values`}

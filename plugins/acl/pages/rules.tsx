@@ -98,7 +98,12 @@ async function rulesPage(c: PageContext): Promise<Response> {
       cell: (x) => <Main href={`${path}/${x.id}`} name={x.name} {...(x.comment ? { below: x.comment } : {})} />,
     },
     { key: 'unit', label: t('list.unit'), sort: true, text: unit, cell: unit },
-    { key: 'match', label: t('list.match'), text: (x) => sayParts(x.match), cell: (x) => sayParts(x.match) || <span class="quiet">{t('list.always')}</span> },
+    {
+      key: 'match',
+      label: t('list.match'),
+      text: (x) => sayParts(x.match),
+      cell: (x) => sayParts(x.match) || <span class="quiet">{t('list.always')}</span>,
+    },
     { key: 'change', label: t('list.change'), text: (x) => sayParts(x.change), cell: (x) => sayParts(x.change) },
     {
       key: 'valid',
@@ -177,7 +182,8 @@ async function save(c: PageContext, visit: Administration, rule: Acl | undefined
 }
 
 /** A unit's page makes rules of the unit; centrally it is said for whom. */
-const unitWanted = ({ unitId }: Administration, values: Record<string, string>): Id | null => unitId ?? (isId(values['unitId']) ? values['unitId'] : null)
+const unitWanted = ({ unitId }: Administration, values: Record<string, string>): Id | null =>
+  unitId ?? (isId(values['unitId']) ? values['unitId'] : null)
 
 async function ruleForm(c: PageContext, visit: Administration, rule: Acl | undefined, form: FormState, more = false): Promise<Response> {
   const t = words(c)
@@ -238,7 +244,16 @@ async function ruleForm(c: PageContext, visit: Administration, rule: Acl | undef
               </Button>
             }
           >
-            <Field c={c} form={form} name="name" label={t('rule.name')} help={t('rule.name.help')} value={rule?.name} maxlength={191} required />
+            <Field
+              c={c}
+              form={form}
+              name="name"
+              label={t('rule.name')}
+              help={t('rule.name.help')}
+              value={rule?.name}
+              maxlength={191}
+              required
+            />
             {units.length > 0 && (
               <Select
                 c={c}
@@ -258,13 +273,27 @@ async function ruleForm(c: PageContext, visit: Administration, rule: Acl | undef
               <p class="field-help">{t('rule.change.help')}</p>
               <RuleRows c={c} form={form} kind="c" rows={changeRows} more={more} fields={fields} />
             </Fields>
-            <Checkbox c={c} form={form} name="stop" label={t('rule.stop')} help={t('rule.stop.help')} checked={box('stop', rule?.stop ?? false)} />
+            <Checkbox
+              c={c}
+              form={form}
+              name="stop"
+              label={t('rule.stop')}
+              help={t('rule.stop.help')}
+              checked={box('stop', rule?.stop ?? false)}
+            />
             <Checkbox c={c} form={form} name="valid" label={t('rule.valid')} checked={box('valid', rule?.valid ?? true)} />
-            <TextArea c={c} form={form} name="description" label={t('rule.description')} value={rule?.description} rows={3} maxlength={10_000} />
+            <TextArea
+              c={c}
+              form={form}
+              name="description"
+              label={t('rule.description')}
+              value={rule?.description}
+              rows={3}
+              maxlength={10_000}
+            />
           </FormCard>
         </Beside>
       </>
     ),
   })
 }
-

@@ -1,7 +1,18 @@
 /** Owns reading ACLs from a file of OTRS: what it holds, what of it means nothing here, and taking it over, not yet in use. */
 import type { Hono } from 'hono'
 import { refused, type PageContext, type WebEnv } from '../../../core/index.ts'
-import { blankForm, Crumb, FormCard, PageHead, readFields, readFiles, statusOf, submit, TextArea, type FormState } from '../../../core/pages.ts'
+import {
+  blankForm,
+  Crumb,
+  FormCard,
+  PageHead,
+  readFields,
+  readFiles,
+  statusOf,
+  submit,
+  TextArea,
+  type FormState,
+} from '../../../core/pages.ts'
 import { administrationPage, enterAdministration, type Administration } from '../../../core/administration.ts'
 import { createAcl } from '../acl.ts'
 import { listAcls } from '../acl.store.ts'
@@ -33,7 +44,9 @@ async function take(c: PageContext, visit: Administration): Promise<Response> {
     values,
     async () => {
       const there = await c.get('host').work(visit.actor, async (work) => {
-        const known = new Set((await listAcls(work.db, visit.unitId)).filter(({ unitId }) => unitId === visit.unitId).map(({ name }) => name.toLowerCase()))
+        const known = new Set(
+          (await listAcls(work.db, visit.unitId)).filter(({ unitId }) => unitId === visit.unitId).map(({ name }) => name.toLowerCase()),
+        )
         const twice: string[] = []
         for (const { form, lost } of found) {
           if (known.has(form.name.trim().toLowerCase())) twice.push(form.name)

@@ -83,7 +83,20 @@ async function tryPage(c: PageContext, visit: Administration): Promise<Response>
 }
 
 /** Acts that forms choose something by, or that ACLs name. */
-const PAGES: readonly ActName[] = ['reply', 'note', 'move', 'pend', 'close', 'reopen', 'priority', 'classify', 'owner', 'fields', 'merge', 'take']
+const PAGES: readonly ActName[] = [
+  'reply',
+  'note',
+  'move',
+  'pend',
+  'close',
+  'reopen',
+  'priority',
+  'classify',
+  'owner',
+  'fields',
+  'merge',
+  'take',
+]
 const pageChoices = (c: PageContext) => {
   const say = actTexts.in(c.get('language'))
   return PAGES.map((act) => ({ value: act, label: `${say(actOf(act).words.title)} (${pagesOf(act)[0]})` }))
@@ -163,7 +176,9 @@ const Result = ({ c, tried: { scene, questions, act, taken, rules }, path }: { c
             {rules.map(({ rule, matched, conditions, speaks }) => (
               <li>
                 <a href={`${path}/${rule.id}`}>{rule.name}</a>{' '}
-                <span class={matched ? '' : 'quiet'}>{t(!matched ? 'try.not-matched' : speaks ? 'try.matched' : 'try.matched.silent')}</span>
+                <span class={matched ? '' : 'quiet'}>
+                  {t(!matched ? 'try.not-matched' : speaks ? 'try.matched' : 'try.matched.silent')}
+                </span>
                 <ul>
                   {conditions
                     .filter(({ held }) => !held)
