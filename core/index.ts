@@ -225,6 +225,7 @@ export {
   type Leaf,
 } from './ticket/draft/drafts.ts'
 export { attachDraftFiles, borrowFiles, draftFiles, keepFiles, type DraftFile } from './ticket/draft/draft-files.ts'
+export { becauseOf } from './ticket/history.ts'
 export { findOrigin, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin } from './ticket/history-list.ts'
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
 export { listSharedWith, type SharedWith } from './ticket/change/invitations.ts'
