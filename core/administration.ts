@@ -62,7 +62,6 @@ export type {
   InboundState,
   OutboundState,
 } from './database/schema.ts'
-export type { KeyPage } from './database/key-page.ts'
 export { ADMIN_GROUP } from './permission/administrators.ts'
 export { createGroup, editGroup, findGroup, listGroups, type Group } from './permission/groups.ts'
 export { createRole, editRole, findRole, type Role } from './permission/roles.ts'
@@ -241,3 +240,18 @@ export { parseMail } from './mail/reading/parse.ts'
 export { likelyEnvelope, type TriedMail } from './mail/inbound/try-mail.ts'
 export { ownAddressIsTaken } from './mail/addresses.ts'
 export { checksSenders } from './mail/judge/assurance/look-up.ts'
+
+// Pages
+export {
+  everyRow,
+  listAnswer,
+  Main,
+  pick,
+  readList,
+  type List,
+  type ListColumn,
+  type ListFilter,
+  type ListOptions,
+  type ListQuery,
+} from './web/administration/list.tsx'
+export { administrationPage, Beside, enterAdministration, Fields, type Administration } from './web/administration/frame.tsx'

@@ -33,7 +33,7 @@ export {
   type SettingValues,
 } from './kernel/settings/settings.ts'
 export type { Fact, FactName, Facts, NewFact } from './kernel/facts.ts'
-export { CHANNEL } from './kernel/facts.ts'
+export { CHANNEL, tellPerson } from './kernel/facts.ts'
 export type { JobRequest } from './kernel/jobs/jobs.ts'
 export type { Notice as LiveNotice } from './kernel/live.ts'
 export type { SlotFill, SlotFills, Slots } from './kernel/slots.ts'

@@ -43,6 +43,7 @@ export {
   siteOf,
 } from './web/session.ts'
 export { Preferences } from './web/parts/top-bar.tsx'
+export { agentPage } from './web/parts/agent-page.tsx'
 export { AbsenceFields, readAbsence, sayAbsence } from './web/parts/absence.tsx'
 export { ArticleCard, AttachmentChip, headerName } from './web/parts/article-card.tsx'
 export { AssuranceLine, AssuranceMark, sayAssurance, sayMailRule } from './web/parts/assurance.tsx'

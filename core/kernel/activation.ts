@@ -9,6 +9,8 @@ export const ACTIVATION_CHANGED = 'plugin.activation-changed'
 export interface Activation {
   /** Is the plugin on in the unit, and not suspended there? Null: outside of any unit. From memory, cleared by notice. */
   active(plugin: string, unitId: Id | null): Promise<boolean>
+  /** Is it suspended there? Asked of the database. */
+  suspended(plugin: string, unitId: Id | null): Promise<boolean>
   /** All that are on in a unit, as the given transaction sees it. */
   on(db: Kysely<Database>, unitId: Id | null): Promise<ReadonlySet<string>>
   /** Units in which the plugin is on, from the database. */
@@ -44,6 +46,7 @@ export function makeActivation(db: Kysely<Database>, live: Live, scopes: Readonl
       }
       return (await answer).has(plugin)
     },
+    suspended: async (plugin, unitId) => (await read(db, unitId)).suspended.includes(plugin),
     units: (plugin) => unitsOf(db, plugin, scopes.get(plugin) === 'installation'),
     scope: (plugin) => scopes.get(plugin) ?? 'unit',
   }

@@ -53,7 +53,7 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   files?: Record<string, string>
   /**
    * Adds routes. Called once at start. Where the plugin is off they answer 404: below '/u/:unit/' in that unit, elsewhere in
-   * the unit of the person who asks.
+   * the unit of the person who asks. Central administrators reach those below '/admin/' also where it is not switched on yet.
    */
   routes?(app: Hono<WebEnv>, host: Host<S>): void
   /**

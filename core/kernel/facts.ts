@@ -109,6 +109,10 @@ export async function notify(work: Pick<Work, 'db'>, fact: string, about: { pers
   await sql`select pg_notify(${CHANNEL}, ${JSON.stringify({ fact, ...about })})`.execute(work.db)
 }
 
+/** Tells this person's open pages at commit that something of theirs has changed: parts that refresh themselves on 'person' do so. */
+export const tellPerson = (work: Pick<Work, 'db'>, person: Id): Promise<void> => notify(work, PERSON_TOLD, { person })
+export const PERSON_TOLD = 'person.told'
+
 /** Whom or what a ticket was tied to before: by fact, from what it carries and who did it. */
 const LEFT: { [N in FactName]?: (data: Facts[N], actor: Id | null) => Id | null } = {
   'ticket.moved': ({ from }) => from,

@@ -101,6 +101,11 @@ function handlerOf(
     name: `${c.req.method} ${path}`,
     unitId,
   })
+  // What is set up centrally is set up before it is switched on anywhere.
+  const beforehand = path === '/admin' || path.startsWith('/admin/')
+  const answers = async (c: PageContext, unitId: Id) =>
+    (await activation.active(plugin.name, unitId)) ||
+    (beforehand && c.get('actor')?.access.admin === true && !(await activation.suspended(plugin.name, unitId)))
   // Nobody could work without these: their faults are told, but a large file on a slow line may take its time.
   if (vital(plugin)) {
     return async (c, next) => {
@@ -118,7 +123,7 @@ function handlerOf(
       path.startsWith('/u/:unit/') || path === '/u/:unit'
         ? await unitIdOf(db, c.req.param('unit') ?? '')
         : (c.get('actor')?.unitId ?? ROOT_UNIT)
-    if (unitId === undefined || !(await activation.active(plugin.name, unitId))) throw refused('not-found')
+    if (unitId === undefined || !(await answers(c, unitId))) throw refused('not-found')
     c.set('unitId', unitId)
     c.set('plugin', plugin.name)
     try {

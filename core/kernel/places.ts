@@ -1,4 +1,5 @@
 /** Owns the places in pages that plugins may fill: what each hands over, and those that core itself offers. */
+import type { Id } from '../database/schema.ts'
 
 /**
  * Every place, with what is handed to whoever fills it. A plugin adds those it offers in a file `places.ts` of its own:
@@ -8,7 +9,13 @@
 export interface Places {
   'document.head': { frame: FrameName }
   'page.footer': { frame: FrameName }
+  'page.bar': NoProps
   'person.menu': NoProps
+  'desk.navigation': NoProps
+  /** `area`: where the page belongs among those that the plugin admin itself brings; none where it is somebody else's. */
+  'admin.rail': { path: string; area?: string | undefined }
+  /** `base`: where the unit's pages of administration begin, '/u/it/admin'. */
+  'unit.rail': { path: string; base: string; unitId: Id; area?: string | undefined }
 }
 export type PlaceName = keyof Places & string
 export type NoProps = Record<string, never>
@@ -20,5 +27,9 @@ export type FrameName = 'portal' | 'desk' | 'admin' | 'plain'
 export const CORE_PLACES = {
   'document.head': '{ frame }: elements for the head of every page',
   'page.footer': '{ frame }: the foot of every page',
+  'page.bar': '{}: in the bar of every page, before the menu of whoever is logged in',
   'person.menu': '{}: entries in the menu of whoever is logged in',
+  'desk.navigation': "{}: navigation beside plugins' pages for agents",
+  'admin.rail': '{ path }: navigation beside every page of central administration',
+  'unit.rail': "{ path, base, unitId }: navigation beside every page of a unit's administration",
 } as const satisfies { readonly [P in PlaceName]?: string }

@@ -46,12 +46,15 @@ export function makeSlots(fills: Fills, gate: Gate, activation: Activation, here
       return [] // Told by the gate; the page goes on without it.
     }
   }
+  // The way to its central pages is there before a plugin is switched on: see `mount.ts`.
+  const shows = async (place: string, plugin: AnyPlugin, unitId: Id) =>
+    (await activation.active(plugin.name, unitId)) || (place === 'admin.rail' && !(await activation.suspended(plugin.name, unitId)))
   return {
     async fill(place, props, c) {
       const unitId = unitOf(props, c)
       const parts = await Promise.all(
         (fills.get(place) ?? []).map(async ({ plugin, fill }) =>
-          (await activation.active(plugin.name, unitId)) ? rendered(plugin, place, unitId, (here) => fill.render(props, c, here)) : [],
+          (await shows(place, plugin, unitId)) ? rendered(plugin, place, unitId, (here) => fill.render(props, c, here)) : [],
         ),
       )
       return parts.flat()

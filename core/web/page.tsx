@@ -48,9 +48,10 @@ export async function page(
     slots,
     config: { theme },
   } = c.get('host')
-  const [head, footer, menu] = await Promise.all([
+  const [head, footer, bar, menu] = await Promise.all([
     slots.fill('document.head', { frame: frame.name }, c),
     slots.fill('page.footer', { frame: frame.name }, c),
+    slots.fill('page.bar', {}, c),
     slots.fill('person.menu', {}, c),
   ])
   const t = webTexts.in(c.get('language'))
@@ -89,6 +90,7 @@ export async function page(
           c={c}
           home={frame.home ?? '/'}
           area={frame.area}
+          bar={bar}
           menu={menu}
           rail={Boolean(frame.rail)}
           acts={frame.acts}

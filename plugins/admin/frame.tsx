@@ -1,5 +1,5 @@
 /** Owns the frame of the admin pages: who is let in, the areas beside the page, forms with what surrounds them. */
-import type { Child, PropsWithChildren } from 'hono/jsx'
+import type { Child } from 'hono/jsx'
 import { refused, type PageContext, type PersonActor } from '../../core/index.ts'
 import { Button, Card, CsrfField, demandLogin, page, PageHead } from '../../core/pages.ts'
 import { AREA_GROUPS, areas, areaTitle, type AreaName } from './areas.ts'
@@ -39,7 +39,7 @@ export async function adminPage(c: PageContext, { title, area, status = 200, bod
 }
 
 /** The areas, as admin itself fills its place for navigation. */
-export const Rail = ({ c, current, path }: { c: PageContext; current: AreaName | undefined; path: string }) => {
+export const Rail = ({ c, current, path }: { c: PageContext; current: string | undefined; path: string }) => {
   const t = words(c)
   return (
     <>
@@ -70,33 +70,6 @@ export const Rail = ({ c, current, path }: { c: PageContext; current: AreaName |
   )
 }
 
-/** A form and what belongs to it beside: used by, what changes, a preview. */
-export const Beside = ({
-  aside,
-  first,
-  children,
-}: PropsWithChildren<{
-  aside?: Child /** What stands beside was just asked for: on narrow screens it comes first. */
-  first?: boolean
-}>) => (
-  <div class={aside ? 'admin-two' : 'admin-one'}>
-    <div>{children}</div>
-    {aside && <div class={first ? 'admin-aside aside-first' : 'admin-aside'}>{aside}</div>}
-  </div>
-)
-
-/** Several fields under one heading. */
-export const Fields = ({
-  title,
-  wide,
-  children,
-}: PropsWithChildren<{ title: string /** Help below the fields, which take the whole width. */; wide?: boolean }>) => (
-  <fieldset class={wide ? 'fields fields-wide' : 'fields'}>
-    <legend>{title}</legend>
-    {children}
-  </fieldset>
-)
-
 /** Asks before something that cannot be taken back: a page of its own, works everywhere. */
 export function confirmPage(
   c: PageContext,
@@ -124,3 +97,5 @@ export function confirmPage(
     ),
   })
 }
+
+export { Beside, Fields } from '../../core/administration.ts'

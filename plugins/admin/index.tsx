@@ -87,7 +87,6 @@ export default definePlugin({
     jobRoutes(app)
     auditRoutes(app)
   },
-  places: { 'admin.rail': 'navigation beside every admin page: { path }' },
   slots: {
     'admin.rail': { order: 10, render: (props, c) => <Rail c={c} path={props.path} current={props.area} /> },
     'document.head': {

@@ -7,7 +7,7 @@ import { bulk, undoBulk } from './pages/bulk.tsx'
 import { deadlinesPage } from './pages/deadlines.tsx'
 import { exportCsv } from './pages/export.ts'
 import { chooseColumns } from './pages/column-menu.tsx'
-import { railFragment } from './pages/frame.tsx'
+import { enter, rail, railFragment } from './pages/frame.tsx'
 import { myQueuesPage, saveMyQueues } from './pages/my-queues.tsx'
 import { headParts, personMenuLink } from './pages/frame-slots.tsx'
 import { historyPage } from './pages/history.tsx'
@@ -37,6 +37,7 @@ export default definePlugin({
   },
   slots: {
     'document.head': { order: 10, render: headParts },
+    'desk.navigation': { order: 10, render: async (_props, c) => rail(c, await enter(c), '') },
     'person.menu': { order: 10, render: personMenuLink },
   },
   routes(app) {

@@ -24,6 +24,7 @@ export default definePlugin({
     'portal.bar': 'links in the bar above every portal page',
     'portal.notices': 'on the start page of whoever is logged in, above everything: nothing is handed over',
     'portal.home': 'on the start page, under the form and the tickets: nothing is handed over',
+    'portal.account': "on the page of one's own account, a card: nothing is handed over",
     'portal.new-ticket.suggestions': 'under the subject of a new ticket: { subject }',
     'portal.ticket.below': 'under the conversation of a ticket: { ticket }',
   },

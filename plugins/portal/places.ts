@@ -7,6 +7,7 @@ declare module 'pomoc' {
     'portal.bar': NoProps
     'portal.notices': NoProps
     'portal.home': NoProps
+    'portal.account': NoProps
     'portal.new-ticket.suggestions': { subject: string }
     'portal.ticket.below': { ticket: Ticket }
   }

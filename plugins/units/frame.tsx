@@ -1,6 +1,6 @@
 /** Owns the frame of a unit's pages: who is let in, the areas beside the page, forms with what surrounds them. */
 import type { Child } from 'hono/jsx'
-import { findUnitBySlug, nameIn, refused, ROOT_UNIT, type PageContext, type PersonActor, type Unit } from '../../core/index.ts'
+import { findUnitBySlug, nameIn, refused, ROOT_UNIT, type PageContext, type PersonActor, type Places, type Unit } from '../../core/index.ts'
 import { demandLogin, page } from '../../core/pages.ts'
 import { administersUnit } from '../../core/administration.ts'
 import { words, type UnitKey } from './words.ts'
@@ -46,13 +46,13 @@ export const areaTitle = (area: Area): UnitKey => `area.${area}`
 export const unitName = (c: PageContext, unit: Pick<Unit, 'name' | 'nameEn'>): string => nameIn(unit, c.get('language'))
 
 /** A whole page of a unit. */
-export function unitPage(
+export async function unitPage(
   c: PageContext,
   visit: Visit,
   { title, area, status = 200, body }: { title: string; area?: Area; status?: 200 | 422; body: Child },
 ): Promise<Response> {
-  const t = words(c)
   const name = unitName(c, visit.unit)
+  const { unit, path: base } = visit
   return page(c, {
     title: `${title} – ${name}`,
     status,
@@ -61,27 +61,33 @@ export function unitPage(
       name: 'admin',
       home: '/',
       area: name,
-      rail: (
-        <>
-          <ul>
-            <li>
-              <a href={visit.path} aria-current={area === undefined ? 'page' : undefined}>
-                {t('area.overview')}
-              </a>
-            </li>
-          </ul>
-          <h2 id="unit-areas">{t('area.group')}</h2>
-          <ul aria-labelledby="unit-areas">
-            {AREAS.map((one) => (
-              <li>
-                <a href={`${visit.path}/${one}`} aria-current={one === area ? 'page' : undefined}>
-                  {t(areaTitle(one))}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </>
-      ),
+      rail: await c.get('host').slots.fill('unit.rail', { path: new URL(c.req.url).pathname, base, unitId: unit.id, area }, c),
     },
   })
+}
+
+/** The areas, as units itself fills its place for navigation. */
+export const Rail = ({ c, base, path, area }: { c: PageContext } & Places['unit.rail']) => {
+  const t = words(c)
+  return (
+    <>
+      <ul>
+        <li>
+          <a href={base} aria-current={path === base ? 'page' : undefined}>
+            {t('area.overview')}
+          </a>
+        </li>
+      </ul>
+      <h2 id="unit-areas">{t('area.group')}</h2>
+      <ul aria-labelledby="unit-areas">
+        {AREAS.map((one) => (
+          <li>
+            <a href={`${base}/${one}`} aria-current={one === area ? 'page' : undefined}>
+              {t(areaTitle(one))}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
 }

@@ -1,6 +1,7 @@
 /** The plugin units: pages on which a unit's local administrators run it; its looks; why routing chose a queue. */
 import { definePlugin } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
+import { Rail } from './frame.tsx'
 import { RouteCard } from './route-card.tsx'
 import { RailUnits, UnitLinks } from './unit-links.tsx'
 import { addressRoutes } from './pages/addresses.tsx'
@@ -43,6 +44,7 @@ export default definePlugin({
     recordRoutes(app)
   },
   slots: {
+    'unit.rail': { order: 10, render: (props, c) => <Rail c={c} {...props} /> },
     'document.head': {
       order: 60,
       render: async (props, c) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openSite, type Site } from '../../../test/web.ts'
 import portal from '../../../plugins/portal/index.tsx'
+import { tellPerson } from '../../kernel/facts.ts'
 import { endSessions } from '../../person/sessions.ts'
 import { loadConfig } from '../../machine/config.ts'
 import { addParticipant, removeParticipant } from '../../ticket/change/participants.ts'
@@ -68,6 +69,19 @@ it('tells that a ticket changed, and nothing of what; not of others', async () =
   expect(text).not.toContain('nowe')
   expect(text).not.toContain(`ticket-${other.id}`)
   stream.close()
+})
+
+it('tells whose own things changed, on whatever page they are, and nobody else', async () => {
+  const [mine, other] = [await site.make.ticket(), await site.make.ticket()]
+  const [own, theirs] = await Promise.all(
+    [mine, other].map(async ({ id, customerId }) => listenSoon(`/live?ticket=${id}`, await site.session(customerId))),
+  )
+  for (const stream of [own!, theirs!]) await stream.until('live-connected')
+  await site.make.asSystem((work) => tellPerson(work, mine.customerId))
+  await own!.until('event: person')
+  await site.make.asSystem((work) => tellPerson(work, other.customerId))
+  expect(await theirs!.until('event: person')).toMatch(/^(?:(?!event: person)[^])*event: person\ndata: \n\n$/)
+  for (const stream of [own!, theirs!]) stream.close()
 })
 
 it('a list hears of any change, without number; after a break once at least', async () => {

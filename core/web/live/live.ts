@@ -5,6 +5,7 @@ import type { Id } from '../../database/schema.ts'
 import type { PageContext, WebEnv } from '../../kernel/contract.ts'
 import type { Access } from '../../kernel/actor.ts'
 import { refused } from '../../errors.ts'
+import { PERSON_TOLD } from '../../kernel/facts.ts'
 import type { Config } from '../../machine/config.ts'
 import { SESSION_ENDED, sessionStands } from '../../person/sessions.ts'
 import type { LiveLists } from './lists.ts'
@@ -20,7 +21,8 @@ const LIFE_MS = 10 * 60_000
 export type MaySee = (c: PageContext, access: Access, ticketId: Id) => Promise<boolean>
 
 /**
- * `?ticket=ID` tells `ticket-ID`; `?list=1` tells `tickets` when a ticket changed that the reader sees, or saw until then. After a break
+ * `?ticket=ID` tells `ticket-ID`; `?list=1` tells `tickets` when a ticket changed that the reader sees, or saw until then; either tells
+ * `person` when something of the reader's own changed. After a break
  * (Last-Event-ID is there) everything is told once, for something may have been missed. A stream ends with its session.
  * Error: `too-many-streams`.
  */
@@ -38,7 +40,7 @@ export function liveRoute(
     if (!seen && !list) return c.notFound()
     const { db, live } = c.get('host')
     const leave = streams.enter(access.personId)
-    const names = [...(seen ? [`ticket-${ticket}`] : []), ...(list ? ['tickets'] : [])]
+    const names = [...(seen ? [`ticket-${ticket}`] : []), ...(list ? ['tickets'] : []), 'person']
     const again = c.req.header('last-event-id') !== undefined
     c.header('x-accel-buffering', 'no')
     return streamSSE(c, async (stream) => {
@@ -55,6 +57,7 @@ export function liveRoute(
       }
       const unsubscribe = live.subscribe((notice) => {
         if (seen && notice.ticket === ticket) tell(`ticket-${ticket}`)
+        if (notice.fact === PERSON_TOLD && notice.person === access.personId) tell('person')
         if (notice.fact === SESSION_ENDED && notice.person === access.personId)
           void sessionStands(db, session).then(
             (stands) => stands || end(),

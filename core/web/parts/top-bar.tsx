@@ -13,13 +13,15 @@ export interface TopBarProps {
   area?: Child
   search?: { action: string; label: string; value?: string; name?: string }
   acts?: Child
+  /** Beside the person's menu, from plugins. */
+  bar: Child[]
   /** Links in the person's menu, from plugins. */
   menu: Child[]
   /** A rail stands beside the page: on narrow screens the word "Menu" opens it. */
   rail: boolean
 }
 
-export const TopBar = ({ c, home, area, search, acts, menu, rail }: TopBarProps) => {
+export const TopBar = ({ c, home, area, search, acts, bar, menu, rail }: TopBarProps) => {
   const t = webTexts.in(c.get('language'))
   return (
     <header class="topbar">
@@ -49,6 +51,7 @@ export const TopBar = ({ c, home, area, search, acts, menu, rail }: TopBarProps)
       )}
       <div class="topbar-end">
         {acts}
+        {bar}
         <PersonMenu c={c} links={menu} />
       </div>
     </header>

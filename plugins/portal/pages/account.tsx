@@ -127,7 +127,7 @@ async function accountPage(
 ): Promise<Response> {
   const actor = demandLogin(c)
   const { db, clock, config } = c.get('host')
-  const [person, companies, sessions, factor, units, said, away, password] = await Promise.all([
+  const [person, companies, sessions, factor, units, said, away, password, more] = await Promise.all([
     findPerson(db, actor.id),
     companiesOfPerson(db, actor.id),
     sessionsOf(db, actor.id, clock(), config.sessions, c.get('session')),
@@ -136,6 +136,7 @@ async function accountPage(
     unitOfPerson(db, actor.id),
     actor.access.agent ? readAbsenceView(c, actor.id) : undefined,
     passwordFrom({ db }, actor.id),
+    c.get('host').slots.fill('portal.account', {}, c),
   ])
   const t = words.in(c.get('language'))
   return page(c, {
@@ -162,6 +163,7 @@ async function accountPage(
           </Card>
         )}
         {away && <AbsenceCard c={c} personId={actor.id} view={away} form={cards.absence} />}
+        {more}
         <Card title={t('account.looks')} id="looks">
           <Preferences c={c} />
         </Card>
