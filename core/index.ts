@@ -199,6 +199,20 @@ export { closeWaiting, listWaiting, remindWaiting, type Waiting } from './ticket
 export { clockStopped } from './ticket/clock/jobs.ts'
 export { isFree, isToTake, ownerStands, TAKEN_FROM, type OwnerStands } from './permission/to-take.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
+export {
+  asRuleFilter,
+  formOfRule,
+  MEANT_KEYS,
+  narrows,
+  readRuleForm,
+  ruleFilterSchema,
+  ticketFilterOf,
+  type MeantKey,
+  type RuleFilter,
+  type RuleRoom,
+  type RuleTime,
+} from './ticket/rule/rule-filter.ts'
+export { countMatching, matchesTicket, matchingTickets, ruleRoom, whichMatch } from './ticket/rule/rule-tickets.store.ts'
 export { recipientsFor, type Recipients } from './mail/texts/whom.ts'
 export { canRedirect, forwardArticle, redirectArticle, resendArticle, type Forward } from './ticket/change/pass-on.ts'
 export { mainTicketOf } from './ticket/change/merged.ts'
@@ -229,6 +243,7 @@ export {
   type Leaf,
 } from './ticket/draft/drafts.ts'
 export { attachDraftFiles, borrowFiles, draftFiles, keepFiles, type DraftFile } from './ticket/draft/draft-files.ts'
+export { becauseOf } from './ticket/history.ts'
 export { findOrigin, historyParts, listHistory, personsInHistory, type HistoryRow, type Origin } from './ticket/history-list.ts'
 export { listParticipants, listWatchers, type Participant } from './ticket/people.ts'
 export { listSharedWith, type SharedWith } from './ticket/change/invitations.ts'

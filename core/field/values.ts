@@ -146,8 +146,12 @@ export async function countUsed(db: Kysely<Database>, fieldIds: readonly Id[], m
   return new Map(rows.map(({ id, count }) => [id, count]))
 }
 
-/** By what lists are narrowed: words in the text, one key, a box, days from and to (the second one not included). */
-export type FieldFilter = { field: Pick<Field, 'id' | 'type'> } & ({ words: string } | { is: string } | { from?: Date; to?: Date })
+/** By what lists are narrowed: words in the text, one key or one of several, a box, days from and to (the second one not included). */
+export type FieldFilter = { field: Pick<Field, 'id' | 'type'> } & (
+  | { words: string }
+  | { is: string | readonly string[] }
+  | { from?: Date; to?: Date }
+)
 
 /** Whether an object has such a value; `id` says which object. A box that nobody ever ticked is not ticked. */
 export function fieldCondition(id: RawBuilder<unknown>, filter: FieldFilter): RawBuilder<unknown> {
@@ -155,9 +159,17 @@ export function fieldCondition(id: RawBuilder<unknown>, filter: FieldFilter): Ra
     sql`${id} in (select v.object_id from field_value v where v.field_id = ${filter.field.id} and ${condition})`
   if ('words' in filter) return such(sql`v.text ilike ${containing(filter.words)}`)
   if ('is' in filter) {
+    const { is } = filter
+    if (typeof is !== 'string') {
+      if (is.length === 0) return sql`false`
+      return sql`(${sql.join(
+        is.map((one) => fieldCondition(id, { field: filter.field, is: one })),
+        sql` or `,
+      )})`
+    }
     if (typeOf(filter.field.type).column !== 'number')
-      return such(sql`lower(left(v.text, 100)) = lower(left(${filter.is}, 100)) and v.text = ${filter.is}`)
-    return filter.is === '0' ? sql`not ${such(sql`v.number = 1`)}` : such(sql`v.number = ${filter.is}::bigint`)
+      return such(sql`lower(left(v.text, 100)) = lower(left(${is}, 100)) and v.text = ${is}`)
+    return is === '0' ? sql`not ${such(sql`v.number = 1`)}` : such(sql`v.number = ${is}::bigint`)
   }
   const bounds = [filter.from && sql`v.at >= ${filter.from}`, filter.to && sql`v.at < ${filter.to}`].filter((bound) => bound !== undefined)
   return bounds.length === 0 ? sql`true` : such(sql.join(bounds, sql` and `))

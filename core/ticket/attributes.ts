@@ -68,8 +68,14 @@ interface Part<K extends Kind> {
   headers?: { newTicket?: readonly string[]; followUp?: readonly string[] }
   /** <OTRS_TICKET_…> in small letters → what stands for it in `TagWords`. */
   tags?: Readonly<Record<string, string>>
-  /** Lists may be narrowed by it: under which name `TicketFilter` says so, and how it is compared. */
-  filter?: { field: string; by: 'queues' | 'id' | 'id or nobody' | 'text' | 'words' | 'time'; place?: number }
+  /** Lists and rules may be narrowed by it: under which name `TicketFilter` says so, and how it is compared. */
+  filter?: {
+    field: string
+    by: 'queues' | 'id' | 'id or nobody' | 'text' | 'words' | 'time'
+    place?: number
+    /** Lists do not offer it: rules alone may mean it (rule/rule-filter.ts). */
+    rules?: true
+  }
   /** Lists may be sorted by it: an expression that is never null (default: the column), its type, and the order it is first sorted in. */
   sort?: { by?: string; type: 'text' | 'timestamptz' | 'bigint'; first: 'asc' | 'desc'; place?: number }
   /** It has a column in the agents' lists, or in the export: at which place. Without a place it comes after those that have one. */
@@ -283,6 +289,7 @@ export const ATTRIBUTES = {
     fact: { name: 'ticket.lock-changed', data: (_from: Lock, lock: Lock) => ({ lock }) },
     headers: { newTicket: ['Lock'], followUp: ['Lock'] },
     tags: { lock: 'lock' },
+    filter: { field: 'lock', by: 'text', rules: true },
   },
   owner: {
     kind: 'agent',
@@ -312,6 +319,7 @@ export const ATTRIBUTES = {
     headers: { newTicket: ['ResponsibleID', 'Responsible'], followUp: ['ResponsibleID', 'Responsible'] },
     list: { place: 9, usual: false },
     tags: { responsible: 'responsible', responsibleid: 'responsibleId' },
+    filter: { field: 'responsible', by: 'id or nobody', rules: true },
   },
   customer: {
     kind: 'customer',
@@ -523,15 +531,18 @@ export type RowFields = Pretty<
 export type TicketRowColumns = { [A in AttributeName as All[A]['column']]: Values[KindOf<A>] }
 type MayBeEmpty = Having<{ kind: 'text' | 'company' | MayBeNone | 'topic' | 'ticket' | 'date' | 'yes-no' | 'yes-no-null' }>
 
-/** By what lists may be narrowed. */
-export type Filtered = Having<{ filter: unknown }>
-export type FilterFields = { [A in Filtered as All[A]['filter']['field']]?: FilterValues[All[A]['filter']['by']] }
+/** By what rules may be narrowed, and by what lists. */
+export type Meant = Having<{ filter: unknown }>
+export type Filtered = Exclude<Meant, Having<{ filter: { rules: true } }>>
+export type FilterFields = { [A in Meant as All[A]['filter']['field']]?: FilterValues[All[A]['filter']['by']] }
+/** Of several values one is enough; of an empty list none. */
+type OneOf<V> = V | readonly V[]
 interface FilterValues {
   queues: readonly Id[]
-  id: Id
-  'id or nobody': Id | 'nobody'
-  text: string
-  words: string
+  id: OneOf<Id>
+  'id or nobody': OneOf<Id | 'nobody'>
+  text: OneOf<string>
+  words: OneOf<string>
   /** From the first moment on, before the second; 'none': where there is none. */
   time: { from?: Date; before?: Date } | 'none'
 }
@@ -590,7 +601,8 @@ function placed<N extends AttributeName>(part: 'filter' | 'sort' | 'list' | 'csv
   const found = ENTRIES.filter((entry) => entry[part])
   return found.toSorted((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b))).map((entry) => entry.name as N)
 }
-export const FILTERED = placed<Filtered>('filter')
+export const MEANT = placed<Meant>('filter')
+export const FILTERED = MEANT.filter((name): name is Filtered => !entryOf[name].filter!.rules)
 export const SORTS = placed<Sort>('sort')
 export const LISTED = placed<Listed>('list')
 export const EXPORTED = placed<Exported>('csv')

@@ -7,6 +7,8 @@ import { isAgentRight, visibleBranches, type Right } from '../permission/policy.
 import { numbersIn, typedWords, type TypedWord } from '../search/typed.ts'
 import { fieldCondition, type FieldFilter } from '../field/values.ts'
 import { ENTRIES, type FilterFields } from './attributes.ts'
+import { readExpression, type Expression } from './rule/expression.ts'
+import type { TimeName } from './rule/time-names.ts'
 import { isOpen, OPEN_TYPES } from './ticket.ts'
 import { TAKES, toTakeConditions, type ToTake } from '../permission/to-take.ts'
 
@@ -32,7 +34,23 @@ export interface TicketFilter extends FilterFields {
   ownFields?: readonly FieldFilter[]
   createdFrom?: Date
   createdTo?: Date
+  /** Only tickets of these queues, whatever else is said of queues. */
+  within?: readonly Id[]
+  /** When things happened to it, or will: all of them. */
+  times?: readonly TimeRange[]
+  /** Texts as OTRS's expressions say them (rule/expression.ts); one that is none finds nothing. */
+  texts?: Partial<Record<TextName, string>>
+  /** Words somewhere in one of its messages and notes, each in its part: all in the same one. */
+  articles?: Partial<Record<ArticlePart, string>>
 }
+
+/** Ends are included, `before` is not; 'none': that moment is not there. */
+export type TimeRange = { of: TimeName } & ({ from?: Date; until?: Date; before?: Date } | { none: true })
+
+export const TEXT_NAMES = ['number', 'title', 'company', 'customerLogin'] as const
+export type TextName = (typeof TEXT_NAMES)[number]
+export const ARTICLE_PARTS = ['from', 'to', 'cc', 'subject', 'body'] as const
+export type ArticlePart = (typeof ARTICLE_PARTS)[number]
 
 /** Written as a constant: only then the partial indexes fit. */
 export const OPEN = sql`ticket.state_type in ('new', 'open', 'pending reminder', 'pending auto')`
@@ -58,19 +76,7 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
   else if (filter.archived === undefined && !filter.stateTypes?.every(isOpen)) all.push(sql`not ticket.archived`)
   for (const { field, column, by } of COMPARED) {
     const value = filter[field]
-    if (value)
-      all.push(
-        by === 'id or nobody' && value === 'nobody'
-          ? sql`${column} is null`
-          : by === 'time'
-            ? timeCondition(column, value as NonNullable<TicketFilter['due']>)
-            : by === 'text'
-              ? // "<> ''" is what an index on such a column holds.
-                sql`${column} <> '' and ${column} = ${value}`
-              : by === 'words'
-                ? sql`${column} ilike ${containing(String(value))}`
-                : sql`${column} = ${value}`,
-      )
+    if (value !== undefined && value !== '') all.push(compared(column, by, value as Wanted))
   }
   if (filter.watchedBy) all.push(sql`ticket.id in (select ticket_id from ticket_watcher where person_id = ${filter.watchedBy})`)
   if (filter.standsIn) {
@@ -89,7 +95,108 @@ export function filterConditions(filter: TicketFilter): RawBuilder<unknown>[] {
   for (const own of filter.ownFields ?? []) all.push(fieldCondition(sql`ticket.id`, own))
   if (filter.createdFrom) all.push(sql`ticket.created_at >= ${filter.createdFrom}`)
   if (filter.createdTo) all.push(sql`ticket.created_at < ${filter.createdTo}`)
+  if (filter.within) all.push(sql`ticket.queue_id = any(${[...filter.within]}::bigint[])`)
+  for (const range of filter.times ?? []) all.push(timeRange(range))
+  for (const name of TEXT_NAMES) if (filter.texts?.[name]) all.push(textCondition(name, filter.texts[name]))
+  const articles = ARTICLE_PARTS.filter((part) => filter.articles?.[part])
+  if (articles.length > 0)
+    all.push(
+      sql`exists (select 1 from article a where a.ticket_id = ticket.id and a.withdrawn_at is null and ${sql.join(
+        articles.map((part) => sql`${ARTICLE_COLUMNS[part]} ilike ${containing(filter.articles![part]!)}`),
+        sql` and `,
+      )})`,
+    )
   return all
+}
+
+type Wanted = NonNullable<TicketFilter['due']> | string | readonly string[]
+type By = (typeof COMPARED)[number]['by']
+
+function compared(column: RawBuilder<unknown>, by: By, value: Wanted): RawBuilder<unknown> {
+  if (Array.isArray(value)) return oneOf(column, by, value as readonly string[])
+  if (by === 'time') return timeCondition(column, value as NonNullable<TicketFilter['due']>)
+  if (by === 'id or nobody' && value === 'nobody') return sql`${column} is null`
+  // "<> ''" is what an index on such a column holds.
+  if (by === 'text') return sql`${column} <> '' and ${column} = ${value}`
+  if (by === 'words') return sql`${column} ilike ${containing(String(value))}`
+  return sql`${column} = ${value}`
+}
+
+/** One of several; one alone is asked for as if it stood by itself. */
+function oneOf(column: RawBuilder<unknown>, by: By, values: readonly string[]): RawBuilder<unknown> {
+  if (values.length === 1) return compared(column, by, values[0]!)
+  if (by === 'words' || (by === 'id or nobody' && values.includes('nobody')))
+    return values.length === 0
+      ? sql`false`
+      : sql`(${sql.join(
+          values.map((one) => compared(column, by, one)),
+          sql` or `,
+        )})`
+  return by === 'text' ? sql`${column} <> '' and ${column} = any(${[...values]}::text[])` : sql`${column} = any(${[...values]}::bigint[])`
+}
+
+/** What OTRS has of a ticket's past stands in its history: rows of a ticket that was made closed, or was closed. */
+const CLOSINGS = sql`from history h join ticket_state s on s.id = h.state_id
+  where h.ticket_id = ticket.id and h.type in ('NewTicket', 'StateUpdate') and s.type = 'closed'`
+
+function timeRange(range: TimeRange): RawBuilder<unknown> {
+  const { of } = range
+  const bounds = (column: RawBuilder<unknown>): RawBuilder<unknown> => {
+    if ('none' in range) return sql`${column} is null`
+    const { from, until, before } = range
+    return sql.join(
+      [
+        sql`${column} is not null`,
+        ...(from ? [sql`${column} >= ${from}`] : []),
+        ...(until ? [sql`${column} <= ${until}`] : []),
+        ...(before ? [sql`${column} < ${before}`] : []),
+      ],
+      sql` and `,
+    )
+  }
+  if (of === 'anyChange') return some(range, sql`from history h where h.ticket_id = ticket.id`, bounds)
+  if (of === 'anyClosing') return some(range, CLOSINGS, bounds)
+  if (of === 'lastClosing') return bounds(sql`(select max(h.created_at) ${CLOSINGS})`)
+  const { column } = TIMES.get(of)!
+  const condition = bounds(sql.raw(`ticket.${column}`))
+  // What once was put off and is no longer keeps no date that counts.
+  return of === 'pending' && !('none' in range)
+    ? sql`${condition} and ticket.state_type in ('pending reminder', 'pending auto')`
+    : condition
+}
+const TIMES = new Map<TimeName, (typeof ENTRIES)[number]>(ENTRIES.map((entry) => [entry.name as TimeName, entry]))
+
+const some = (
+  range: TimeRange,
+  rows: RawBuilder<unknown>,
+  bounds: (column: RawBuilder<unknown>) => RawBuilder<unknown>,
+): RawBuilder<unknown> =>
+  'none' in range ? sql`not exists (select 1 ${rows})` : sql`exists (select 1 ${rows} and ${bounds(sql`h.created_at`)})`
+
+const ARTICLE_COLUMNS: Record<ArticlePart, RawBuilder<unknown>> = {
+  from: sql`a.from_text`,
+  to: sql`a.to_text`,
+  cc: sql`a.cc_text`,
+  subject: sql`a.subject`,
+  body: sql`a.body`,
+}
+
+const TEXT_COLUMNS: Record<TextName, RawBuilder<unknown>> = {
+  number: sql`ticket.number`,
+  title: sql`ticket.title`,
+  company: sql`coalesce(ticket.customer_company, '')`,
+  customerLogin: sql`coalesce((select p.login from person p where p.id = ticket.customer_id), '')`,
+}
+
+/** OTRS behaviour: a blank in a title means that both are wanted. */
+function textCondition(name: TextName, text: string): RawBuilder<unknown> {
+  const expression = readExpression(text, { blankIsAnd: name === 'title' })
+  const say = (part: Expression): RawBuilder<unknown> => {
+    if (part.kind === 'text') return sql`${TEXT_COLUMNS[name]} ilike ${part.like}`
+    if (part.kind === 'not') return sql`not ${say(part.of)}`
+    return sql`(${sql.join(part.of.map(say), part.kind === 'and' ? sql` and ` : sql` or `)})`
+  }
+  return expression ? say(expression) : sql`false`
 }
 
 function timeCondition(column: RawBuilder<unknown>, wanted: NonNullable<TicketFilter['due']>): RawBuilder<unknown> {
@@ -122,9 +229,7 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   const { limit, further, sortKey = sql`0`, order, inIndexOrder = false } = choice
   const conditions = [...filterConditions(withArchive(right, filter)), ...(further ? [further] : [])]
   // Few tickets have a held message or a failed mail: they too are gathered first.
-  const narrowing = [searchCondition(filter.search), filter.held ? HELD : undefined, filter.undelivered ? UNDELIVERED : undefined].filter(
-    (condition) => condition !== undefined,
-  )
+  const narrowing = searchConditions(filter)
   const search = narrowing.length > 0 ? sql.join(narrowing, sql` and `) : undefined
   const narrowed =
     search &&
@@ -143,6 +248,12 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
   })
   return sql`${narrowed ?? sql``} select id from (${sql.join(parts, sql` union `)}) as u${sorted} limit ${limit}`
 }
+
+/** What is gathered before anything else, since few tickets have it. */
+export const searchConditions = (filter: TicketFilter): RawBuilder<unknown>[] =>
+  [searchCondition(filter.search), filter.held ? HELD : undefined, filter.undelivered ? UNDELIVERED : undefined].filter(
+    (condition) => condition !== undefined,
+  )
 
 /** The archive is the agents' affair: customers see all that is theirs. What waits for somebody is found in it too. */
 const withArchive = (right: Right, filter: TicketFilter): TicketFilter =>

@@ -145,13 +145,14 @@ export async function readTold(db: Kysely<Database>, { actor, ticket, form }: Sc
       ...person(ticket?.ownerId, owner),
       ...person(form.owner, owner),
       ...person(ticket?.responsibleId, responsible),
+      ...person(form.responsible, responsible),
       ...person(ticket?.customerId, customer),
       ...person(form.customer, customer),
     ]),
   ])
   const known = (id: Id | null | undefined): KnownPerson | null | undefined =>
     id === undefined ? undefined : id === null ? null : persons.get(id)
-  const { owner: _owner, ...ids } = form
+  const { owner: _owner, responsible: _responsible, ...ids } = form
   const names = await namesOf(db, ids)
   const more = await moreOf(db, ticket, form, needs)
   const thingIn = (of: ChosenAttribute): Thing | null | undefined => {
@@ -177,6 +178,7 @@ export async function readTold(db: Kysely<Database>, { actor, ticket, form }: Sc
       ),
       people: {
         ...(form.owner === undefined ? {} : { owner: known(form.owner) }),
+        ...(form.responsible === undefined ? {} : { responsible: known(form.responsible) }),
         ...(form.customer === undefined ? {} : { customer: known(form.customer) }),
       },
       fields: form.fields ?? {},

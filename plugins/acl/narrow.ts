@@ -16,6 +16,7 @@ const ATTRIBUTES: Partial<Record<ChoiceOf, readonly string[]>> = {
   sla: ['SLA'],
   // OTRS asks by another name on each page; here there is one form.
   owner: ['Owner', 'NewOwner'],
+  responsible: ['Responsible'],
 }
 
 /** What ACLs call it. */

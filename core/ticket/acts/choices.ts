@@ -11,7 +11,7 @@ import type { AnyPlugin } from '../../run/load-plugins.ts'
 import type { Ticket } from '../ticket.ts'
 
 /** Attributes that forms let choose from a list. */
-export const CHOSEN = ['queue', 'state', 'priority', 'type', 'service', 'sla', 'owner'] as const
+export const CHOSEN = ['queue', 'state', 'priority', 'type', 'service', 'sla', 'owner', 'responsible'] as const
 export type ChosenAttribute = (typeof CHOSEN)[number]
 
 /** What is chosen: an attribute; an act; which of the installation's own fields a form has; the values of one of these, by its name. */

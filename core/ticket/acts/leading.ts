@@ -13,15 +13,17 @@ import {
   releaseTicket,
   setCompany,
   setCustomer,
+  setLock,
   setOwner,
   setPriority,
+  setResponsible,
   setTitle,
   takeTicket,
   watchTicket,
 } from '../change/tickets.ts'
 import { act } from './act.ts'
 import { ALL_OF_IT } from './standing.ts'
-import { chosenId, flag, id, line } from './fields.ts'
+import { chosenId, flag, id, line, oneOf } from './fields.ts'
 
 export const leadingActs = {
   take: act({
@@ -93,6 +95,31 @@ export const leadingActs = {
       const absence = (await absentNow(work.db, [owner], work.now)).get(owner)
       return { params: { who: name }, ...(absence ? { say: 'done.owner-away' as const, absence } : {}) }
     },
+  }),
+  // For programs and rules: empty, nobody is.
+  responsible: act({
+    on: 'ticket',
+    right: ATTRIBUTES.responsible.right,
+    offeredBy: ['program'],
+    undoable: true,
+    bulk: false,
+    minds: [],
+    words: { button: 'act.responsible', title: 'act.responsible.title', done: 'done.responsible' },
+    fields: z.object({ responsible: id() }),
+    chooses: ({ responsible }) => ({ responsible: responsible === '' ? null : responsible }),
+    run: async (work, ticketId, { responsible }) => setResponsible(work, ticketId, responsible === '' ? null : responsible),
+  }),
+  // The lock alone, for programs and rules: people take a ticket, and release it.
+  lock: act({
+    on: 'ticket',
+    right: ATTRIBUTES.lock.right,
+    offeredBy: ['program'],
+    undoable: true,
+    bulk: false,
+    minds: [],
+    words: { button: 'act.lock', title: 'act.lock.title', done: 'done.lock' },
+    fields: z.object({ lock: oneOf(['lock', 'unlock']) }),
+    run: async (work, ticketId, { lock }) => setLock(work, ticketId, lock ?? 'lock'),
   }),
   title: act({
     on: 'ticket',

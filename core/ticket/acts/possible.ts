@@ -74,6 +74,7 @@ const NAMES: Record<ChosenAttribute, { table: string }> = {
   service: { table: 'service' },
   sla: { table: 'sla' },
   owner: { table: 'person' },
+  responsible: { table: 'person' },
 }
 
 /** What they are called, whole: levels divided by '::'. One statement; what is not there has no name. */

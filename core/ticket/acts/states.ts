@@ -10,10 +10,10 @@ import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
 import { findState } from '../ticket.store.ts'
 import { archiveTicket } from '../change/archive.ts'
-import { setState } from '../change/tickets.ts'
+import { setPendingDate, setState } from '../change/tickets.ts'
 import { act } from './act.ts'
 import { ALL_OF_IT } from './standing.ts'
-import { flag, line, moment, oneOf, spent, text } from './fields.ts'
+import { flag, id, line, moment, oneOf, spent, text } from './fields.ts'
 import { demandPossible } from './possible.ts'
 
 /** Id of a seeded state; a site that switched it off cannot be helped here. Error: `ticket.state-unknown`. */
@@ -111,7 +111,21 @@ export const stateActs = {
       return archived ? {} : { say: 'done.unarchive' }
     },
   }),
-  // Any state by name, for programs: a site may have states of its own.
+  // The date alone, of what is put off; for programs and rules.
+  'pending-date': act({
+    on: 'ticket',
+    right: ATTRIBUTES.pending.right,
+    offeredBy: ['program'],
+    undoable: true,
+    bulk: false,
+    minds: ['state'],
+    words: { button: 'act.pending-date', title: 'act.pending-date.title', done: 'done.pending-date' },
+    fields: z.object({ until: moment() }),
+    run: async (work, ticketId, { until }) => {
+      if (until) await setPendingDate(work, ticketId, until)
+    },
+  }),
+  // Any state by name or id, for programs: a site may have states of its own.
   state: act({
     on: 'ticket',
     offeredBy: ['program'],
@@ -120,8 +134,8 @@ export const stateActs = {
     minds: ALL_OF_IT,
     right: { right: 'rw', may: (ticket, access) => ['rw', 'close', 'pending'].some((right) => may(access, right, ticket.ties).allowed) },
     words: { button: 'act.state', title: 'act.state.title', done: 'done.state' },
-    fields: z.object({ state: line(200), until: moment().optional(), note: text() }),
-    lookUp: ({ db }, { state }) => stateNamed(db, state),
+    fields: z.object({ state: line(200), stateId: id(), until: moment().optional(), note: text() }),
+    lookUp: async ({ db }, { state, stateId }) => (stateId === '' ? stateNamed(db, state) : stateId),
     chooses: (_fields, state) => ({ state }),
     run: async (work, ticketId, { until, note }, stateId) =>
       setState(work, ticketId, { stateId, ...(until === undefined ? {} : { pendingUntil: until }) }, noted(note)),

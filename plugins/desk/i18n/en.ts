@@ -482,6 +482,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'history.name.TitleUpdate': 'change of subject',
   'history.name.CustomerUpdate': 'change of customer',
 
+  'reason.rule.automation': 'done by the automation rule {detail}',
   'reason.rule.entry': 'an agent created the ticket: {detail}',
   'reason.rule.recipient-address': 'the mail was sent to {detail}',
   'reason.rule.recipient-postmaster': 'the mail was sent to the postmaster: {detail}',

@@ -544,6 +544,7 @@ export const pl = {
   'history.name.TitleUpdate': 'zmiana tematu',
   'history.name.CustomerUpdate': 'zmiana zgłaszającego',
 
+  'reason.rule.automation': 'zrobiła to reguła automatyzacji {detail}',
   'reason.rule.entry': 'zgłoszenie założył agent: {detail}',
   'reason.rule.recipient-address': 'wiadomość przyszła na adres {detail}',
   'reason.rule.recipient-postmaster': 'wiadomość przyszła na adres administratora poczty: {detail}',

@@ -1,0 +1,85 @@
+/** Owns which tickets a condition means: page by page in bounded memory, how many, and which of several conditions one ticket meets. */
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { Database, Id } from '../../database/schema.ts'
+import { listFields } from '../../field/fields.ts'
+import type { Access } from '../../kernel/actor.ts'
+import { listQueues } from '../../queue/queues.ts'
+import { filterConditions, searchConditions, visibleIds, type TicketFilter } from '../ticket-filter.ts'
+import { ticketFilterOf, type RuleFilter, type RuleRoom } from './rule-filter.ts'
+
+/** Whose tickets: all there are, or those that somebody reads as an agent; `within`: of these queues only. */
+export interface Scope {
+  access?: Access
+  within?: readonly Id[]
+}
+
+/** What conditions are read by, at a moment. */
+export async function ruleRoom(db: Kysely<Database>, at: { now: Date; zone: string }): Promise<RuleRoom> {
+  const [queues, fields] = await Promise.all([listQueues(db), listFields(db, 'ticket')])
+  return { ...at, queues, fields }
+}
+
+/** Ids in their order, at most `limit` behind `after`: the next page begins behind the last of them. */
+export async function matchingTickets(
+  db: Kysely<Database>,
+  rule: RuleFilter,
+  room: RuleRoom,
+  { access, within, after = '0', limit = 500 }: Scope & { after?: Id; limit?: number } = {},
+): Promise<Id[]> {
+  const ids = idsOf(scoped(rule, room, within), access, { after, limit })
+  if (!ids) return []
+  const { rows } = await sql<{ id: Id }>`select id::text from (${ids}) m order by m.id limit ${limit}`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+/** How many, up to `cap`. */
+export async function countMatching(
+  db: Kysely<Database>,
+  rule: RuleFilter,
+  room: RuleRoom,
+  { access, within, cap = 10_001 }: Scope & { cap?: number } = {},
+): Promise<number> {
+  const ids = idsOf(scoped(rule, room, within), access, { after: '0', limit: cap })
+  if (!ids) return 0
+  const { rows } = await sql<{ count: number }>`select count(*)::integer as count from (${ids}) m`.execute(db)
+  return rows[0]?.count ?? 0
+}
+
+/** Of conditions by a key of one's own the keys of those that this ticket meets now: one statement, however many they are. */
+export async function whichMatch<K extends string>(
+  db: Kysely<Database>,
+  rules: readonly { key: K; filter: RuleFilter; within?: readonly Id[] }[],
+  room: RuleRoom,
+  ticketId: Id,
+): Promise<K[]> {
+  if (rules.length === 0) return []
+  const { rows } = await sql<{ met: number[] }>`
+    select array_remove(array[${sql.join(
+      rules.map(
+        ({ filter, within }, n) =>
+          sql`case when ${sql.join(conditionsOf(scoped(filter, room, within)), sql` and `)} then ${sql.lit(n)} end`,
+      ),
+    )}]::integer[], null) as met from ticket where ticket.id = ${ticketId}`.execute(db)
+  return (rows[0]?.met ?? []).map((n) => rules[n]!.key)
+}
+
+/** Does this ticket meet the condition now? */
+export const matchesTicket = async (db: Kysely<Database>, filter: RuleFilter, room: RuleRoom, ticketId: Id): Promise<boolean> =>
+  (await whichMatch(db, [{ key: 'it', filter }], room, ticketId)).length > 0
+
+const scoped = (rule: RuleFilter, room: RuleRoom, within: readonly Id[] | undefined): TicketFilter => ({
+  ...ticketFilterOf(rule, room),
+  ...(within ? { within } : {}),
+})
+
+const conditionsOf = (filter: TicketFilter): RawBuilder<unknown>[] => [sql`true`, ...filterConditions(filter), ...searchConditions(filter)]
+
+function idsOf(
+  filter: TicketFilter,
+  access: Access | undefined,
+  { after, limit }: { after: Id; limit: number },
+): RawBuilder<unknown> | undefined {
+  const further = sql`ticket.id > ${after}`
+  if (access) return visibleIds(access, 'ro', filter, { limit, further, sortKey: sql`ticket.id`, order: () => sql`id` })
+  return sql`select ticket.id from ticket where ${sql.join([further, ...conditionsOf(filter)], sql` and `)} order by ticket.id limit ${limit}`
+}
