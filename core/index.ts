@@ -31,7 +31,7 @@ export {
   type Scene,
   type Taken,
 } from './ticket/acts/choices.ts'
-export { namesOf } from './ticket/acts/possible.ts'
+export { namesOf, sayChoice } from './ticket/acts/possible.ts'
 export { narrowAsked, questionsOf, questionsOfFields, readOffered, STATES_OF, type Offered } from './ticket/acts/questions.ts'
 export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/judge/extensions.ts'
 export type { Found, Search, SearchResult, SearchSource } from './kernel/search.ts'

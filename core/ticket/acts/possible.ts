@@ -3,12 +3,16 @@ import { sql, type Kysely } from 'kysely'
 import { isId } from '../../database/id.ts'
 import type { Database, Id } from '../../database/schema.ts'
 import { refused } from '../../errors.ts'
+import { coreTexts, type CoreKey } from '../../i18n/core-texts.ts'
+import { languageFor, type Language } from '../../i18n/languages.ts'
+import { sayType } from '../../service/type-words.ts'
 import { fieldsOfQueue } from '../../field/fields.ts'
 import type { WantedFields } from '../../field/posted.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import type { Ticket } from '../ticket.ts'
 import { findTicket } from '../ticket.store.ts'
-import { CHOSEN, type Chosen, type ChosenAttribute, type Question, type Taken } from './choices.ts'
+import { sayPriority } from '../priority-words.ts'
+import { CHOSEN, type ChoiceOf, type Chosen, type ChosenAttribute, type Question, type Taken } from './choices.ts'
 
 export interface Doing {
   act: string
@@ -43,15 +47,24 @@ export async function demandPossible(work: Work, { act, ticketId, chosen, wanted
   ]
   if (questions.length === 0) return
   const { taken } = await work.narrow({ actor, ticket, unitId, form: { ...chosen, ...(fields ? { fields } : {}) } }, questions)
-  if (taken[0]) throw refusalOf(taken[0], questions, actor.access.agent)
+  if (taken[0]) throw refusalOf(taken[0], questions, actor.access.agent, languageFor(work.config, actor.language))
 }
 
-function refusalOf({ of, value, why }: Taken, questions: readonly Question[], agent: boolean) {
+/** What is chosen, as people call it: seeded states, priorities and types have words of their own. */
+export function sayChoice(of: ChoiceOf, name: string, language: Language): string {
+  if (of === 'priority') return sayPriority(name, language)
+  if (of === 'type') return sayType(name, language)
+  const key = `state.${name.replaceAll(' ', '-')}`
+  return of === 'state' && key in coreTexts.pl ? coreTexts.in(language)(key as CoreKey) : name
+}
+
+function refusalOf({ of, value, why }: Taken, questions: readonly Question[], agent: boolean, language: Language) {
   if (of === 'act') return agent ? refused('act.taken', { why }) : refused('not-allowed')
   // A state is chosen by a button, or along with something else.
   const field = of === 'field' ? `field.${value}` : of === 'state' ? undefined : of
   if (!agent) return refused('choice-gone', {}, field)
-  const what = questions.find((one) => one.of === of)?.options.find((option) => option.value === value)?.name ?? value
+  const name = questions.find((one) => one.of === of)?.options.find((option) => option.value === value)?.name ?? value
+  const what = sayChoice(of, name, language)
   return refused('choice.taken', { what, why }, field)
 }
 

@@ -11,7 +11,7 @@ import { listQueues } from '../../queue/queues.ts'
 import { aboutChoices, type AboutChoices } from '../../service/choices.ts'
 import type { Ticket } from '../ticket.ts'
 import { listPriorities, listStates } from '../ticket.store.ts'
-import { actsOfferedBy, mayAct, actOf, type ActName } from './acts.ts'
+import { actsOfferedBy, offersAct, actOf, type ActName } from './acts.ts'
 import type { ChoiceOf, Narrowed, Option, Question } from './choices.ts'
 
 interface Named {
@@ -109,7 +109,7 @@ export async function readOffered(db: Kysely<Database>, ticket: Ticket, access: 
   ])
   const into = new Set(queuesWith(access, 'move_into'))
   const acts = actsOfferedBy(access.agent ? 'desk' : 'portal').filter(
-    (name) => actOf(name).on !== 'new' && name !== 'undo' && mayAct(name, ticket, access),
+    (name) => actOf(name).on !== 'new' && name !== 'undo' && offersAct(name, ticket, access),
   )
   return {
     acts,

@@ -19,6 +19,7 @@ import {
   questionsOfFields,
   readOffered,
   sayAttribute,
+  sayChoice,
   seeTicket,
   STATES_OF,
   type ActName,
@@ -29,7 +30,6 @@ import {
   type PageContext,
   type Question,
   type Scene,
-  type Ticket,
 } from '../../../core/index.ts'
 import { Button, Card, Crumb, hx, PageHead } from '../../../core/pages.ts'
 import { words } from '../words.ts'
@@ -193,7 +193,7 @@ export async function choicesPage(c: PageContext): Promise<Response> {
   const fields = new Map(
     [...(offered.fields ?? [])].flatMap(([, asked]) => asked.map(({ field }) => [field.name, fieldLabel(field, c.get('language'))])),
   )
-  const rows = rowsOf(c, ticket, questions, taken, fields)
+  const rows = rowsOf(c, questions, taken, fields)
   return deskPage(c, visit, {
     title: `${t('choices.title')} – ${ticket.number}`,
     body: (
@@ -230,13 +230,7 @@ export async function choicesPage(c: PageContext): Promise<Response> {
 }
 
 /** By what is chosen and by whose word; an act that is taken away on the ticket's page and on its own is said once. */
-function rowsOf(
-  c: PageContext,
-  _ticket: Ticket,
-  questions: readonly Question[],
-  taken: Narrowed['taken'],
-  fields: ReadonlyMap<string, string>,
-) {
+function rowsOf(c: PageContext, questions: readonly Question[], taken: Narrowed['taken'], fields: ReadonlyMap<string, string>) {
   const t = words(c)
   const say = actTexts.in(c.get('language'))
   const nameOf = new Map(
@@ -261,7 +255,7 @@ function rowsOf(
         ? say(actOf(one.value).words.title)
         : one.of === 'field'
           ? (fields.get(one.value) ?? one.value)
-          : (nameOf.get(`${one.of} ${one.act ?? ''} ${one.value}`) ?? one.value)
+          : sayChoice(one.of, nameOf.get(`${one.of} ${one.act ?? ''} ${one.value}`) ?? one.value, c.get('language'))
     const row = rows.get(`${of} ${one.why}`) ?? { of, names: new Set(), why: one.why }
     row.names.add(name)
     rows.set(`${of} ${one.why}`, row)
