@@ -18,6 +18,7 @@ import {
   questionsOf,
   questionsOfFields,
   readOffered,
+  ROOT_UNIT,
   sayAttribute,
   sayChoice,
   seeTicket,
@@ -277,7 +278,7 @@ export async function narrowNew(
   offered: { queues: readonly { id: Id; name: string }[]; about: Parameters<typeof questionsOf>[0]['about']; asked: readonly Asked[] },
 ): Promise<NewChoices> {
   const { choices } = c.get('host')
-  const unitId = visit.queues.find(({ id }) => id === typed['queue'])?.unitId ?? visit.actor.unitId ?? '1'
+  const unitId = visit.queues.find(({ id }) => id === typed['queue'])?.unitId ?? visit.actor.unitId ?? ROOT_UNIT
   if (!(await choices.narrows(unitId))) return { narrows: false, narrowed: NOTHING_TAKEN }
   const options = (all: readonly { id: Id; name: string }[]) => all.map(({ id, name }) => ({ value: id, name }))
   const questions: Question[] = [
