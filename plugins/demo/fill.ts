@@ -3,6 +3,7 @@ import { hashPassword, loadRows, settleIds, system, type Host, type Id, type Wor
 import { addAbout, countDeadlines, mergeTwins, switchOn } from './about.ts'
 import { addMishaps } from './extras.ts'
 import { buildHouse, FIRST_IDS } from './house.ts'
+import { writeChoices } from './choices.ts'
 import { writeKnowledge } from './knowledge.ts'
 import { writeInbound } from './mails.ts'
 import { PASSWORD } from './people.ts'
@@ -38,6 +39,7 @@ export async function fillUniversity(host: Pick<Host, 'work' | 'config' | 'db'>,
     await countDeadlines(work)
     await openUnits(work)
     await writeKnowledge(work)
+    await writeChoices(work)
     if (wish.tickets > STORIES) await loadManyTickets(work, STORIES, wish.tickets)
     await mergeTwins(work)
     return true

@@ -31,12 +31,12 @@ import {
   type ListColumn,
   type ListOptions,
 } from '../../../core/administration.ts'
-import { createAcl, editAcl, sayParts, type AclForm } from '../acl.ts'
+import { createAcl, editAcl, type AclForm } from '../acl.ts'
 import { findAcl, listAcls, type Acl } from '../acl.store.ts'
 import { meaningless, toExport } from '../yaml.ts'
-import { words } from '../words.ts'
+import { words, type AclKey } from '../words.ts'
 import { HowToWrite, NamesToWrite, readNames } from './names.tsx'
-import { changeOfRows, matchOfRows, postedRows, rowsOfChange, rowsOfMatch, RuleRows } from './rule-rows.tsx'
+import { changeOfRows, matchOfRows, postedRows, rowsOfChange, rowsOfMatch, RuleRows, type Row } from './rule-rows.tsx'
 
 export const pathOf = ({ base }: Administration): string => `${base}/acl`
 
@@ -65,6 +65,14 @@ async function demandAcl(c: PageContext, { unitId }: Administration): Promise<Ac
   if (!found) throw refused('not-found')
   return found
 }
+
+const listed = (rows: readonly Row[], say: (row: Row) => string) =>
+  rows.map((row) => `${say(row)} ${row.values.split('\n').join(', ') || '–'}`).join('; ')
+/** In a line: 'Ticket.Queue: Raw'. */
+const sayMatch = ({ match }: Pick<Acl, 'match'>): string => listed(rowsOfMatch(match), ({ what }) => `${what}:`)
+/** In a line: 'not these: Ticket.Priority 5 very high'. */
+const sayChange = (c: PageContext, { change }: Pick<Acl, 'change'>): string =>
+  listed(rowsOfChange(change), ({ how, what }) => `${words(c)(`way.${how}` as AclKey)}: ${what.replace(/^Ticket\./, '')}`)
 
 type Listed = Awaited<ReturnType<typeof listAcls>>[number]
 
@@ -101,10 +109,11 @@ async function rulesPage(c: PageContext): Promise<Response> {
     {
       key: 'match',
       label: t('list.match'),
-      text: (x) => sayParts(x.match),
-      cell: (x) => sayParts(x.match) || <span class="quiet">{t('list.always')}</span>,
+      text: (x) => sayMatch(x),
+      cell: (x) => sayMatch(x) || <span class="quiet">{t('list.always')}</span>,
+      class: 'acl-wrap',
     },
-    { key: 'change', label: t('list.change'), text: (x) => sayParts(x.change), cell: (x) => sayParts(x.change) },
+    { key: 'change', label: t('list.change'), text: (x) => sayChange(c, x), cell: (x) => sayChange(c, x), class: 'acl-wrap' },
     {
       key: 'valid',
       label: t('list.valid'),

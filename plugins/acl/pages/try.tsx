@@ -62,17 +62,17 @@ async function tryPage(c: PageContext, visit: Administration): Promise<Response>
         <Crumb href={pathOf(visit)}>{t('title')}</Crumb>
         <PageHead title={t('try.title')} beside={t('try.lead')} />
         <div class="admin-one">
-          <form class="form card" method="get" action={`${pathOf(visit)}/try`} autocomplete="off">
-            <div class="card-body">
+          <form class="card" method="get" action={`${pathOf(visit)}/try`} autocomplete="off">
+            <div class="card-body form">
               <FormProblems c={c} form={form} />
               <div class="form-row">
                 <Field c={c} form={form} name="ticket" label={t('try.ticket')} inputmode="numeric" required />
-                <Field c={c} form={form} name="person" label={t('try.person')} help={t('try.person.help')} />
+                <Field c={c} form={form} name="person" label={t('try.person')} />
                 <Select c={c} form={form} name="page" label={t('try.page')} empty={t('try.page.zoom')} choices={pageChoices(c)} />
               </div>
-            </div>
-            <div class="form-foot">
-              <Button kind="primary">{t('try.run')}</Button>
+              <div class="acts">
+                <Button kind="primary">{t('try.run')}</Button>
+              </div>
             </div>
           </form>
         </div>
@@ -141,8 +141,8 @@ const Result = ({ c, tried: { scene, questions, act, taken, rules }, path }: { c
   const here = questions.filter((question) => question.act === act)
   const why = new Map(taken.filter((one) => one.act === act).map((one) => [`${one.of} ${one.value}`, one.why]))
   return (
-    <>
-      <p class="acl-for">{t('try.for', { person: scene.actor.name, number: scene.ticket!.number })}</p>
+    <div class="acl-result">
+      <p>{t('try.for', { person: scene.actor.name, number: scene.ticket!.number })}</p>
       <Card title={t('try.result')} id="result">
         {here.length === 0 && <p class="quiet">{t('try.nothing')}</p>}
         {here.map(({ of, options }) => (
@@ -191,7 +191,7 @@ const Result = ({ c, tried: { scene, questions, act, taken, rules }, path }: { c
           </ul>
         )}
       </Card>
-    </>
+    </div>
   )
 }
 

@@ -176,6 +176,7 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
   const ownFields = () => (
     <div
       id="new-fields"
+      class="form"
       {...hx(c, {
         get: '/desk/new',
         // Where plugins narrow them, each choice may leave less of the others.
