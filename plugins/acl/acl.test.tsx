@@ -314,7 +314,7 @@ describe('who makes them', () => {
       await page(customer, '/admin/acl', 404)
       const list = flat(await page(boss, '/admin/acl?sort=unit'))
       expect(list).toMatch(/chem .*Chemia/)
-      expect(await page(boss, '/admin/acl?format=csv')).toContain('PossibleNot'.slice(0, 8))
+      expect(await page(boss, '/admin/acl?format=csv')).toContain('chem;Chemia;;"możliwe tylko: Priority 3 normal, 4 high"')
     })
     await expect(
       site.make.work(await site.make.actor(ids.local), (work) => createAcl(work, null, rule('x', {}, {}))),

@@ -1,5 +1,5 @@
 /** Owns ACLs as OTRS writes them: its export, its rows in the database, and what of them means nothing here. Pure. */
-import { parse, stringify } from 'yaml'
+import { parseDocument, stringify } from 'yaml'
 import type { AclForm } from './acl.ts'
 import {
   BLOCKS,
@@ -45,7 +45,9 @@ export interface OtrsAclRow {
 /** Every scalar as text: OTRS compares texts. Undefined: it cannot be read. */
 function readYaml(text: string): unknown {
   try {
-    return parse(text, { schema: 'failsafe', maxAliasCount: 100, logLevel: 'silent' }) as unknown
+    // Perl's undef is a plain ~; whatever else is plain is text, as in Perl.
+    const document = parseDocument(text, { schema: 'failsafe', customTags: ['null'], logLevel: 'silent' })
+    return document.errors.length > 0 ? undefined : (document.toJS({ maxAliasCount: 100 }) as unknown)
   } catch {
     return undefined
   }
@@ -101,9 +103,7 @@ function takenOver(
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-/** Perl's undef is written as ~. */
-const said = (value: unknown): string =>
-  typeof value === 'string' ? (value === '~' ? '' : value) : typeof value === 'number' ? String(value) : ''
+const said = (value: unknown): string => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '')
 const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(said) : said(value) === '' ? [] : [said(value)])
 const lists = (value: unknown): Record<string, string[]> =>
   isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, values]) => [key, list(values)])) : {}

@@ -78,8 +78,8 @@ export const NOTHING_TAKEN: Narrowed = narrowedBy([])
 
 /** For pages. Within an act it is asked by `work.narrow`. */
 export interface AskedChoices {
-  /** Is there a plugin in the unit that may take choices away? From memory. */
-  narrows(unitId: Id): Promise<boolean>
+  /** Is there a plugin in the unit – null: in any – that may take choices away? From memory. */
+  narrows(unitId: Id | null): Promise<boolean>
   /** A plugin that fails takes nothing away. */
   ask(scene: Scene, questions: readonly Question[]): Promise<Narrowed>
 }

@@ -143,7 +143,7 @@ export async function askedOfForm(
 ): Promise<Asked[]> {
   const { db, choices } = c.get('host')
   const asked = isScreen(name) ? await fieldsAskedOf(db, name, id) : []
-  if (asked.length === 0) return asked
+  if (asked.length === 0 || !(await choices.narrows(null))) return asked
   const ticket = scene.ticket ?? (await seeTicket(db, scene.actor.access, id, 'ro'))
   if (!(await choices.narrows(ticket.unitId))) return asked
   const form = chosenIn(typed, await listStates(db))
