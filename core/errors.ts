@@ -179,6 +179,8 @@ export const ERRORS = {
   'mail.needs-reason': 422,
   required: 422,
   'choice-gone': 422,
+  'choice.taken': 422,
+  'act.taken': 422,
   'too-long': 422,
   'ticket.archive-open': 422,
   'time.units': 422,

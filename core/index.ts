@@ -16,6 +16,23 @@ export {
 } from './kernel/contract.ts'
 export type { ApiAddress, ApiCall, ApiContext, ApiEnv, ApiRoute } from './kernel/api.ts'
 export { GUARDS, type Guard, type GuardChanges, type GuardName, type Refuse } from './kernel/guards.ts'
+export {
+  CHOSEN,
+  narrowedBy,
+  NOTHING_TAKEN,
+  type AskedChoices,
+  type ChoiceOf,
+  type Choices,
+  type Chosen,
+  type ChosenAttribute,
+  type Narrowed,
+  type Option,
+  type Question,
+  type Scene,
+  type Taken,
+} from './ticket/acts/choices.ts'
+export { namesOf, sayChoice } from './ticket/acts/possible.ts'
+export { narrowAsked, questionsOf, questionsOfFields, readOffered, STATES_OF, type Offered } from './ticket/acts/questions.ts'
 export type { MailAbout, MailCheck, MailDecision, MailStep, MailTurn } from './mail/judge/extensions.ts'
 export type { Found, Search, SearchResult, SearchSource } from './kernel/search.ts'
 export type { LinkKind, LinkReader, ShownThing } from './link/kinds.ts'
@@ -123,6 +140,7 @@ export {
 } from './field/fields.ts'
 export { fieldTexts, type FieldKey } from './field/field-texts.ts'
 export { controlOf, inForm, readPosted, stoodOf, type WantedFields } from './field/posted.ts'
+export { found as foundInTime, patternOf } from './field/pattern.ts'
 export { typed as readField, typeOf, type FieldRoom, type FieldValues } from './field/types.ts'
 export { loadValues, readTicketFields, sayValues, valuesOf, type TicketFields, type FieldFilter, type Filled } from './field/values.ts'
 export { setFields } from './ticket/change/fields.ts'
@@ -226,6 +244,7 @@ export {
   type Leaf,
 } from './ticket/draft/drafts.ts'
 export { attachDraftFiles, borrowFiles, draftFiles, keepFiles, type DraftFile } from './ticket/draft/draft-files.ts'
+export { becauseOf } from './ticket/history.ts'
 export {
   findOrigin,
   historyParts,

@@ -4,6 +4,7 @@ import type { Id } from '../core/database/schema.ts'
 import { addUnitAdministrator } from '../core/permission/unit-administrators.ts'
 import { saveSettings } from '../core/administration/setting-admin.ts'
 import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
+import acl from '../plugins/acl/index.tsx'
 import admin from '../plugins/admin/index.tsx'
 import desk from '../plugins/desk/index.tsx'
 import faq from '../plugins/faq/index.tsx'
@@ -17,7 +18,7 @@ import { makeNotification, NOTIFICATION_ROWS } from './route-tables/notification
 import { own, ROLES, ROWS as PAGES, standing, type Role, type Row, type Side } from './route-tables/pages.ts'
 import { freshThing, TICKET_ROUTES } from './route-tables/tickets.ts'
 import { makeSide } from './route-tables/side.ts'
-import { board, UNIT_LOOKS, UNIT_ROUTES } from './route-tables/units.ts'
+import { ACL_ROUTES, board, UNIT_LOOKS, UNIT_ROUTES } from './route-tables/units.ts'
 import { openSite, type Site, type Visitor } from './web.ts'
 
 const ROWS: Record<string, Row> = { ...PAGES, ...NOTIFICATION_ROWS }
@@ -91,7 +92,7 @@ async function enterAll(): Promise<void> {
 }
 
 beforeAll(async () => {
-  site = await openSite([desk, portal, admin, units, faq, notifications, ldapAuth, board], {
+  site = await openSite([desk, portal, admin, units, faq, notifications, acl, ldapAuth, board], {
     pluginOptions: { 'ldap-auth': { directories: [DIRECTORY] } },
   })
   const { make } = site
@@ -99,7 +100,9 @@ beforeAll(async () => {
   const faculty = await make.unit()
   await make.db
     .insertInto('plugin_activation')
-    .values(['faq', 'notifications'].map((plugin) => ({ plugin, unit_id: '1', active: true, changed_at: make.now, changed_by: null })))
+    .values(
+      ['faq', 'notifications', 'acl'].map((plugin) => ({ plugin, unit_id: '1', active: true, changed_at: make.now, changed_by: null })),
+    )
     .execute()
   await make.asSystem((work) => saveSettings(work, UNIT_LIMITS, unitLimits, { ownAddresses: true, maxQueues: 1000 }, '1'))
   a = await makeSide(site, 'A', faculty)
@@ -178,7 +181,7 @@ async function tryRow(name: string, row: Row): Promise<void> {
 }
 
 it('each route stands in one table, and each row of a table is a route', () => {
-  const tables = [ROWS, TICKET_ROUTES, UNIT_ROUTES, { 'GET /live': 0 }]
+  const tables = [ROWS, TICKET_ROUTES, UNIT_ROUTES, ACL_ROUTES, { 'GET /live': 0 }]
   const claims = (route: string) => tables.filter((table) => route in table).length + Number(/^\w+ \/admin(\/|$)/.test(route))
   expect(routes.filter((route) => claims(route) !== 1)).toEqual([])
   expect(tables.flatMap((table) => Object.keys(table)).filter((route) => !routes.includes(route))).toEqual([])

@@ -8,12 +8,17 @@ import { editPerson } from '../core/person/person-admin.ts'
 import { findPerson } from '../core/person/persons.ts'
 import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
 import { mainQueueOf } from '../core/administration/opting.ts'
+import { setActivation } from '../core/administration/plugin-admin.ts'
+import { ROOT_UNIT } from '../core/unit/tree.ts'
+import acl from '../plugins/acl/index.tsx'
 import admin from '../plugins/admin/index.tsx'
 import desk from '../plugins/desk/index.tsx'
 import portal from '../plugins/portal/index.tsx'
 import units from '../plugins/units/index.tsx'
-import { board, makeUnit, UNIT_LOOKS, UNIT_ROUTES, type Owned } from './route-tables/units.ts'
+import { ACL_ROUTES, board, makeUnit, UNIT_LOOKS, UNIT_ROUTES, type Owned } from './route-tables/units.ts'
 import { givePassword, openSite, PASSWORD, type Site, type Visitor } from './web.ts'
+
+const ALL = { ...UNIT_ROUTES, ...ACL_ROUTES }
 
 describe('the pages of a unit', () => {
   let site: Site
@@ -24,10 +29,11 @@ describe('the pages of a unit', () => {
   let faculty: Id
 
   beforeAll(async () => {
-    site = await openSite([desk, portal, admin, units, board])
+    site = await openSite([desk, portal, admin, units, acl, board])
     const { make } = site
     routes = [...new Set(site.app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`))]
     faculty = await make.unit()
+    await make.asSystem((work) => setActivation(work, 'acl', ROOT_UNIT, true))
     await make.asSystem((work) => saveSettings(work, UNIT_LIMITS, unitLimits, { ownAddresses: true, maxQueues: 1000 }, '1'))
     a = await makeUnit(site, faculty)
     b = await makeUnit(site, faculty)
@@ -61,11 +67,11 @@ describe('the pages of a unit', () => {
 
   it('each has a fixture, and each fixture a route', () => {
     const named = routes.filter((route) => route.includes(' /u/:unit') && !UNIT_LOOKS.has(route))
-    expect(named.filter((route) => !(route in UNIT_ROUTES))).toEqual([])
-    expect([...Object.keys(UNIT_ROUTES), ...UNIT_LOOKS].filter((route) => !routes.includes(route))).toEqual([])
+    expect(named.filter((route) => !(route in ALL))).toEqual([])
+    expect([...Object.keys(ALL), ...UNIT_LOOKS].filter((route) => !routes.includes(route))).toEqual([])
   })
 
-  for (const [route, fixture] of Object.entries(UNIT_ROUTES)) {
+  for (const [route, fixture] of Object.entries(ALL)) {
     it(route, async () => {
       // Whoever may changes things: each gets a unit as it was.
       const told: Record<string, number> = {}

@@ -22,11 +22,15 @@ export function patternOf(written: string): RegExp | undefined {
 /** Does the text fit? A pattern that cannot be read, or takes too long, stops nobody. */
 export function fits(written: string, text: string): boolean {
   const pattern = patternOf(written)
-  if (!pattern) return true
+  return pattern ? (found(pattern, text) ?? true) : true
+}
+
+/** Is the pattern found in the text? Undefined: it takes too long to say. */
+export function found(pattern: RegExp, text: string): boolean | undefined {
   Object.assign(room, { pattern, text })
   try {
     return Boolean(script.runInContext(context, { timeout: LIMIT_MS }))
   } catch {
-    return true
+    return undefined
   }
 }

@@ -208,6 +208,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'error.time.units': 'Type the time as a number above zero, for example 15 or 0.5.',
   'error.time.needed': 'Type how long it took: in this queue the field is required.',
   'error.undo.too-late': 'It is too late to undo this.',
+  'error.choice.taken': '“{what}” may not be chosen here: the rule “{why}” does not let it. Choose something else.',
+  'error.act.taken': 'This may not be done here: the rule “{why}” does not let it.',
   'error.plugin.refused': '{reason}',
   'error.plugin.silent':
     'The plugin “{plugin}”, which has a say in this, does not answer. Try again in a moment, or tell the administrator.',

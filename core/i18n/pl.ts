@@ -211,6 +211,8 @@ export const pl = {
   'error.time.units': 'Wpisz czas pracy liczbą większą od zera, na przykład 15 albo 0,5.',
   'error.time.needed': 'Wpisz, ile czasu to zajęło: w tej kolejce to pole jest wymagane.',
   'error.undo.too-late': 'Na cofnięcie jest już za późno.',
+  'error.choice.taken': 'Tutaj nie można wybrać „{what}”: nie pozwala na to reguła „{why}”. Wybierz coś innego.',
+  'error.act.taken': 'Tutaj nie można tego zrobić: nie pozwala na to reguła „{why}”.',
   'error.plugin.refused': '{reason}',
   'error.plugin.silent':
     'Wtyczka „{plugin}”, która ma tu coś do powiedzenia, nie odpowiada. Spróbuj za chwilę albo powiadom administratora.',

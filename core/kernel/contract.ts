@@ -9,6 +9,7 @@ import type { Fills } from '../database/fill.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
 import type { Text, TextTables } from '../i18n/texts.ts'
 import type { Actor, PersonActor } from './actor.ts'
+import type { AskedChoices, Choices } from '../ticket/acts/choices.ts'
 import type { FormerSession, Session } from '../person/sessions.ts'
 import type { Role } from '../machine/roles.ts'
 import type { MailCheck, MailStep } from '../mail/judge/extensions.ts'
@@ -71,6 +72,8 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   mailSteps?: Record<string, MailStep<S>>
   /** Says no to an act, inside the transaction. */
   guards?: Guards<S>
+  /** Takes away from what may be chosen of a ticket – values, fields, acts –, in every form and at every act of a person. */
+  choices?: Choices<S>
   /** Subscribers of facts: after commit, at least once, retried. */
   on?: { [N in FactName]?: (fact: Fact<N>, host: Host<S>) => Promise<void> }
   /** Jobs by name ('faq/expire'); with `cron` (five fields, UTC) they come by themselves. */
@@ -161,6 +164,8 @@ export interface Host<S extends Record<string, Setting> = Record<string, Setting
   search: SearchAll
   /** Asks the plugins of the things that tickets are linked with. */
   linkKinds: LinkKinds
+  /** Asks the plugins what of a form's choices is left. */
+  choices: AskedChoices
   /** Asks every way to log in that plugins bring. */
   logins: Logins
   enqueue(job: JobRequest): Promise<void>

@@ -7,6 +7,7 @@ import type { Actor } from './actor.ts'
 import type { JobRequest } from './jobs/jobs.ts'
 import { tellAndAsk, unitsOfTickets, type FactName, type NewFact, type SaidFact } from './facts.ts'
 import type { AskGuards, GuardChanges, GuardName } from './guards.ts'
+import type { NarrowInWork, Narrowed, Question, Scene } from '../ticket/acts/choices.ts'
 import { inSavepoint, lend } from './lease.ts'
 import { noteRefused, OverLimit } from './limits/limits.ts'
 
@@ -29,6 +30,10 @@ export interface Work {
   pluginsOn(unitId: Id): Promise<ReadonlySet<string>>
   /** Asks the guards of plugins that are on in one of the units. Error: `plugin.refused` with the plugin's reason. */
   ask<G extends GuardName>(guard: G, unitIds: readonly Id[], change: GuardChanges[G]): Promise<void>
+  /** Is there a plugin, in any unit, that may take choices away? From memory: most installations have none, and are asked nothing more. */
+  narrows(): Promise<boolean>
+  /** Asks the plugins that are on in the scene's unit what of this may not be chosen. */
+  narrow(scene: Scene, questions: readonly Question[]): Promise<Narrowed>
   /** Is this plugin one that is switched on per unit? */
   perUnit(plugin: string): boolean
   /** Throws `not-found` when this is done by a plugin that is off in the unit: there it has nothing to see and nothing to do. */
@@ -40,6 +45,8 @@ export interface Extensions {
   on(db: Kysely<Database>, unitId: Id | null): Promise<ReadonlySet<string>>
   scope(plugin: string): 'unit' | 'installation'
   askGuards: AskGuards
+  narrows(): Promise<boolean>
+  narrow: NarrowInWork
   /** Tells that a plugin reached for something of a unit where it is off; answers what to throw. */
   trespass(plugin: string, unitId: Id): Error
 }
@@ -170,6 +177,9 @@ function makeWork(inner: Inner, core: Core): Work & { [INNER]: Inner } {
     async ask<G extends GuardName>(guard: G, unitIds: readonly Id[], change: GuardChanges[G]) {
       await room.extensions?.askGuards(work, guard, unitIds, change)
     },
+    narrows: async () => (await room.extensions?.narrows()) ?? false,
+    narrow: async (scene: Scene, questions: readonly Question[]) =>
+      (await room.extensions?.narrow(work, scene, questions)) ?? { taken: [], allows: () => true, why: () => undefined },
     perUnit: (plugin: string) => room.extensions?.scope(plugin) === 'unit',
     async demandReach(unitId: Id) {
       if (plugin === null || room.extensions?.scope(plugin) !== 'unit' || (await work.pluginsOn(unitId)).has(plugin)) return

@@ -30,6 +30,7 @@ const KEYS = [
   'mailChecks',
   'mailSteps',
   'guards',
+  'choices',
   'on',
   'jobs',
   'search',
@@ -116,6 +117,8 @@ function checkShape(plugin: AnyPlugin): void {
         throw wrong(`brings “${name}” in “${kind}” without ${method === '' ? 'a function' : `the function “${method}”`}`)
     }
   }
+  if (plugin.choices !== undefined && typeof (plugin.choices as { take?: unknown } | null)?.take !== 'function')
+    throw wrong('has “choices” without the function “take”')
   checkTexts(plugin, wrong)
   checkNames(plugin, wrong)
 }

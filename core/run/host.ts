@@ -15,6 +15,7 @@ import { coreSettings } from '../kernel/settings/core-settings.ts'
 import { keepFaults, vital, type Faults } from '../kernel/faults.ts'
 import { currentCall, limitOf, makeGate, toldAlready } from '../kernel/gate.ts'
 import { makeGuards } from '../kernel/guards.ts'
+import { makeChoices } from '../ticket/acts/choices.ts'
 import { insertJobs } from '../kernel/jobs/jobs.ts'
 import type { Live } from '../kernel/live.ts'
 import type { AnyPlugin } from './load-plugins.ts'
@@ -94,7 +95,10 @@ export function makeKernel(room: {
     let read: ReturnType<Here['settings']> | undefined
     return { unitId, host: hostOf(plugin), settings: () => (read ??= readSettings(from, plugin.name, plugin.settings ?? {}, unitId)) }
   }
+  const choices = makeChoices({ plugins, gate, activation, limitMs: limitOf(config.pluginSeconds, 'guard'), here })
   const extensions: Extensions = {
+    narrows: choices.anywhere,
+    narrow: choices.narrow,
     on: activation.on,
     scope: activation.scope,
     trespass,
@@ -138,6 +142,7 @@ export function makeKernel(room: {
     live,
     search,
     linkKinds,
+    choices: { narrows: choices.narrows, ask: choices.ask },
     logins,
     plugins,
     registry,

@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { storableJson } from '../database/json.ts'
 import { actorId, type Work } from '../kernel/work.ts'
-import type { Id } from '../database/schema.ts'
+import type { Id, MailReason } from '../database/schema.ts'
 import type { ChangeType } from './attributes.ts'
 import type { MiscKind } from './misc.ts'
 
@@ -82,10 +82,20 @@ export function addHistory(work: Work, entries: HistoryEntry | HistoryEntry[]): 
   work.gather(storeHistory, Array.isArray(entries) ? entries : [entries])
 }
 
+/** Why the whole act was done, for each of its rows that says nothing of its own: a rule, for example. */
+export function becauseOf(work: Work, reason: MailReason): void {
+  work.gather(storeHistory, [{ because: reason }])
+}
+
 /** What the ticket was right after the row, as in OTRS: whoever reports from history needs no second table. */
 const SNAPSHOT = ['queue_id', 'owner_id', 'priority_id', 'state_id', 'type_id'] as const
 
-const storeHistory = (work: Work, list: HistoryEntry[]): RawBuilder<unknown> => {
+interface Because {
+  because: MailReason
+}
+const storeHistory = (work: Work, given: (HistoryEntry | Because)[]): RawBuilder<unknown> => {
+  const list = given.filter((entry): entry is HistoryEntry => !('because' in entry))
+  const because = given.find((entry): entry is Because => 'because' in entry)?.because ?? null
   const stood = stoodAfter(list)
   return sql`
   insert into history (ticket_id, article_id, type, name, before, after, reason, person_id, act_id, created_at, ${sql.join(SNAPSHOT.map((column) => sql.ref(column)))})
@@ -100,7 +110,7 @@ const storeHistory = (work: Work, list: HistoryEntry[]): RawBuilder<unknown> => 
       name: entry.parts ? `%%${entry.parts.join('%%')}` : '',
       before: entry.before ?? null,
       after: entry.after ?? null,
-      reason: entry.reason ?? null,
+      reason: entry.reason ?? because,
       stood: stood[n],
     })),
   )}::jsonb) as h(n integer, ticket bigint, article bigint, type text, name text, before jsonb, after jsonb, reason jsonb, stood jsonb)

@@ -3,6 +3,7 @@ import { hashPassword, loadRows, settleIds, system, type Host, type Id, type Wor
 import { addAbout, countDeadlines, mergeTwins, switchOn } from './about.ts'
 import { addMishaps } from './extras.ts'
 import { buildHouse, FIRST_IDS } from './house.ts'
+import { writeChoices } from './choices.ts'
 import { writeKnowledge } from './knowledge.ts'
 import { writeNotifications } from './told.ts'
 import { writeInbound } from './mails.ts'
@@ -40,6 +41,7 @@ export async function fillUniversity(host: Pick<Host, 'work' | 'config' | 'db'>,
     await openUnits(work)
     await writeKnowledge(work)
     await writeNotifications(work)
+    await writeChoices(work)
     if (wish.tickets > STORIES) await loadManyTickets(work, STORIES, wish.tickets)
     await mergeTwins(work)
     return true

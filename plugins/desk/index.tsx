@@ -16,6 +16,7 @@ import { home, numberPage, queuePage, searchPage, viewPage } from './pages/list.
 import { mergeRoutes } from './pages/merge.tsx'
 import { exportMyTime, myTimePage } from './pages/my-time.tsx'
 import { createFromForm, newTicketPage } from './pages/new-ticket.tsx'
+import { choicesPage } from './pages/narrowed.tsx'
 import { passOnRoutes } from './pages/pass-on.tsx'
 import { peopleFragment } from './pages/people.tsx'
 import { savedViewRoutes } from './pages/saved-views.tsx'
@@ -68,6 +69,7 @@ export default definePlugin({
     app.get('/desk/tickets/:id/history', historyPage)
     app.get('/desk/tickets/:id/who', whoPage)
     app.get('/desk/tickets/:id/deadlines', deadlinesPage)
+    app.get('/desk/tickets/:id/choices', choicesPage)
     app.get('/desk/tickets/:id/attachments/:attachmentId', attachment)
     app.get('/desk/tickets/:id/articles/:article/raw', rawMail)
     app.post('/desk/tickets/:id/insert', insert)

@@ -82,6 +82,7 @@ export async function adminThings(site: Site, a: Owned, b: Owned): Promise<Thing
     '/admin/local/:id': () => a.unit,
     '/admin/local/:id/administrators/:person': () => a.second,
     '/admin/topics/:id': () => a.topic,
+    '/admin/acl/:id': () => a.acl!,
     '/admin/types/:id': () => '1',
     '/admin/services/:id': () => a.service,
     '/admin/slas/:id': () => a.sla,

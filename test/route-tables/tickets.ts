@@ -70,6 +70,7 @@ const SAID: Record<string, TicketRoute> = {
   'GET /desk/tickets/:id': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}`, answer: 200 },
   'GET /desk/number/:number': { as: 'agent', path: (thing) => `/desk/number/${thing.number}`, answer: 302 },
   'GET /desk/tickets/:id/history': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/history`, answer: 200 },
+  'GET /desk/tickets/:id/choices': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/choices`, answer: 200 },
   'GET /desk/tickets/:id/deadlines': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/deadlines`, answer: 200 },
   'GET /desk/tickets/:id/who': { as: 'agent', path: (thing) => `/desk/tickets/${thing.ticket}/who`, answer: 200 },
   'GET /desk/tickets/:id/attachments/:attachmentId': {

@@ -1,5 +1,7 @@
 /** Owns the routes of a unit's pages: what each is asked with, what who may gets, and a unit with one of everything. */
+import { sql } from 'kysely'
 import type { Id } from '../../core/database/schema.ts'
+import { createAcl } from '../../plugins/acl/acl.ts'
 import { definePlugin } from '../../core/kernel/contract.ts'
 import { integer } from '../../core/kernel/settings/settings.ts'
 import { defineTexts } from '../../core/i18n/texts.ts'
@@ -47,6 +49,8 @@ export interface Owned {
   nomination: Id
   nominated: Id
   change: Id
+  /** A rule of the plugin acl, where it is loaded: in a state that no ticket has. */
+  acl?: Id
 }
 
 export interface UnitRoute {
@@ -205,6 +209,26 @@ export const UNIT_ROUTES: Record<string, UnitRoute> = {
   'GET /u/:unit/admin/log': get('/admin/log'),
   'POST /u/:unit/admin/log': post('/admin/log', (owned) => ({ id: owned.change })),
 }
+/** Those of the plugin acl, where it is loaded and on. */
+export const ACL_ROUTES: Record<string, UnitRoute> = {
+  'GET /u/:unit/admin/acl': get('/admin/acl'),
+  'GET /u/:unit/admin/acl/export': get('/admin/acl/export'),
+  'GET /u/:unit/admin/acl/try': get('/admin/acl/try?ticket=1'),
+  'GET /u/:unit/admin/acl/import': get('/admin/acl/import'),
+  'POST /u/:unit/admin/acl/import': post('/admin/acl/import', () => ({ text: `- Name: Z pliku ${Math.random()}` })),
+  'GET /u/:unit/admin/acl/new': get('/admin/acl/new'),
+  'POST /u/:unit/admin/acl/new': post('/admin/acl/new', () => ({
+    name: `Reguła ${Math.random()}`,
+    'c0.what': 'Ticket.State',
+    'c0.values': 'x',
+  })),
+  'GET /u/:unit/admin/acl/:id': get((owned) => `/admin/acl/${owned.acl}`, { foreign: true }),
+  'POST /u/:unit/admin/acl/:id': post(
+    (owned) => `/admin/acl/${owned.acl}`,
+    () => ({ name: 'Inna', 'c0.what': 'Ticket.State', 'c0.values': 'x' }),
+    { foreign: true },
+  ),
+}
 /** A colour and a picture that anybody's browser loads. */
 export const UNIT_LOOKS = new Set(['GET /u/:unit/look.css', 'GET /u/:unit/logo'])
 
@@ -276,5 +300,16 @@ export async function makeUnit({ make }: Site, parentId: Id): Promise<Owned> {
   const nominated = await make.person()
   await make.work(actor, (work) => appoint(work, unit, nominated, { administrator: true, rights: new Map() }))
   const nomination = (await listNominations(make.db, { unitId: unit }, make.now))[0]!.id
-  return { ...owned, person, change, nominated, nomination }
+  const { rows } = await sql<{ there: boolean }>`select to_regclass('acl') is not null as there`.execute(make.db)
+  const rule = {
+    name: 'Reguła',
+    comment: '',
+    description: '',
+    match: { Properties: { Ticket: { State: ['żaden'] } } },
+    change: {},
+    stop: false,
+    valid: true,
+  }
+  const acl = rows[0]!.there ? { acl: await make.asSystem((work) => createAcl(work, unit, rule)) } : {}
+  return { ...owned, person, change, nominated, nomination, ...acl }
 }

@@ -9,6 +9,7 @@ import type { Access } from '../../kernel/actor.ts'
 import type { AGENT_RIGHTS } from '../../permission/policy.ts'
 import type { Absence } from '../../person/absence.ts'
 import type { Ticket } from '../ticket.ts'
+import type { Chosen } from './choices.ts'
 import type { ActKey } from './i18n/act-texts.ts'
 import type { Aspect } from './standing.ts'
 
@@ -76,6 +77,8 @@ export interface Act<On extends ActOn, Fields extends z.ZodObject, Found, Result
   words: ActWords
   /** Whether there is a point in offering it, rights apart; absent: on every ticket that is not merged. `run` decides by itself. */
   when?: (ticket: Ticket, personId: Id) => boolean
+  /** What of a ticket it chooses: plugins may have taken that away (possible.ts). Left out: nothing from a list. */
+  chooses?: (fields: z.output<Fields>, found: NoInfer<Found>) => Chosen
   fields: Fields
   lookUp?: (room: ActRoom, fields: z.output<Fields>) => Promise<Found>
   run: (work: Work, ticketId: On extends 'new' ? null : Id, fields: z.output<Fields>, found: NoInfer<Found>) => Promise<Result>
@@ -89,7 +92,8 @@ export function act<const On extends ActOn, Fields extends z.ZodObject, Result e
 }
 
 /** Any of them, for those who read the list. */
-export type AnyAct = Omit<Act<ActOn, z.ZodObject, unknown, Done | void>, 'lookUp' | 'run'> & {
+export type AnyAct = Omit<Act<ActOn, z.ZodObject, unknown, Done | void>, 'lookUp' | 'run' | 'chooses'> & {
+  chooses?: (fields: never, found: never) => Chosen
   lookUp?: (room: ActRoom, fields: never) => Promise<unknown>
   run: (work: Work, ticketId: never, fields: never, found: never) => Promise<Done | void>
 }

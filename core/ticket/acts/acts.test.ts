@@ -155,6 +155,7 @@ describe('the right that the list says is the one that is asked', () => {
     customer: () => ({ customer: 'kto@uni.example' }),
     pend: () => ({ until: null }),
     state: () => ({ state: 'open' }),
+    'pending-date': () => ({ until: '2030-01-01T08:00:00+01:00' }),
     'add-person': () => ({ who: 'kto@uni.example' }),
     'remove-person': () => ({ person: '1' }),
     'accept-message': ({ held }) => ({ article: held }),

@@ -13,6 +13,8 @@ import { readFields, readWantedFields } from './fields.ts'
 import { joiningActs } from './joining.ts'
 import { leadingActs } from './leading.ts'
 import { openingActs } from './opening.ts'
+import type { Chosen } from './choices.ts'
+import { demandPossible } from './possible.ts'
 import { otherActs } from './other.ts'
 import { peopleActs } from './people.ts'
 import { demandUnchanged } from './standing.ts'
@@ -68,12 +70,13 @@ const notMerged = (ticket: Ticket): boolean => ticket.stateType !== 'merged'
 /**
  * Reads what was handed over and looks up what it names: before the transaction, and once for all tickets it is then done to. With
  * each act on a ticket, and with one that makes a ticket, its fields may be set: `given.fields`, values by the field's name.
- * Errors: those of fields (`required`, `too-long`, `choice-gone`, `input`); then `ticket.changed-since`, what is wrong with
+ * Errors: those of fields (`required`, `too-long`, `choice-gone`, `input`); then `ticket.changed-since`, what plugins took away (possible.ts), what is wrong with
  * a field's value (ticket/change/fields.ts), and what the act itself refuses.
  */
 export async function prepareAct<N extends ActName>(room: ActRoom, name: N, given: Readonly<Record<string, unknown>>): Promise<Ready<N>> {
   const entry = actOf(name) as AnyAct & {
     lookUp?: (room: ActRoom, fields: unknown) => Promise<unknown>
+    chooses?: (fields: unknown, found: unknown) => Chosen
     run: (work: Work, ticketId: Id | null, fields: unknown, found: unknown) => Promise<Done | void>
   }
   const fields = readFields(entry.fields, given)
@@ -82,6 +85,7 @@ export async function prepareAct<N extends ActName>(room: ActRoom, name: N, give
   const right = entry.offeredBy.includes('desk') ? 'ro' : 'see'
   return (async (work: Work, ticketId: Id | null, seen = '') => {
     if (ticketId !== null) await demandUnchanged(work, ticketId, seen, entry.minds, right)
+    if (entry.on !== 'act') await demandPossible(work, { act: name, ticketId, chosen: entry.chooses?.(fields, found) ?? {}, wanted })
     // Before the act: with a move the fields asked for are those of the queue that it was made in. `run` asks the right of both.
     if (wanted && ticketId !== null) await putFields(work, await ticketFor(work, ticketId, right), wanted)
     const done = await entry.run(work, ticketId, fields, found)

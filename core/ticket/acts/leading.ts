@@ -13,15 +13,17 @@ import {
   releaseTicket,
   setCompany,
   setCustomer,
+  setLock,
   setOwner,
   setPriority,
+  setResponsible,
   setTitle,
   takeTicket,
   watchTicket,
 } from '../change/tickets.ts'
 import { act } from './act.ts'
 import { ALL_OF_IT } from './standing.ts'
-import { chosenId, flag, id, line } from './fields.ts'
+import { chosenId, flag, id, line, oneOf } from './fields.ts'
 
 export const leadingActs = {
   take: act({
@@ -62,6 +64,7 @@ export const leadingActs = {
     lookUp: async (_room, { queue }) => {
       if (!isId(queue)) throw refused('ticket.queue-unknown', {}, 'queue')
     },
+    chooses: ({ queue }) => ({ queue }),
     run: async (work, ticketId, { queue }) => moveTicket(work, ticketId, queue),
   }),
   priority: act({
@@ -73,6 +76,7 @@ export const leadingActs = {
     minds: [],
     words: { button: 'act.priority', title: 'act.priority.title', done: 'done.priority' },
     fields: z.object({ priority: chosenId() }),
+    chooses: ({ priority }) => ({ priority }),
     run: async (work, ticketId, { priority }) => setPriority(work, ticketId, priority),
   }),
   owner: act({
@@ -85,11 +89,37 @@ export const leadingActs = {
     words: { button: 'act.owner', title: 'act.owner.title', done: 'done.owner' },
     when: (ticket) => isOpen(ticket.stateType),
     fields: z.object({ owner: id() }),
+    chooses: ({ owner }) => ({ owner }),
     run: async (work, ticketId, { owner }) => {
       const { name } = await setOwner(work, ticketId, owner)
       const absence = (await absentNow(work.db, [owner], work.now)).get(owner)
       return { params: { who: name }, ...(absence ? { say: 'done.owner-away' as const, absence } : {}) }
     },
+  }),
+  // For programs and rules: empty, nobody is.
+  responsible: act({
+    on: 'ticket',
+    right: ATTRIBUTES.responsible.right,
+    offeredBy: ['program'],
+    undoable: true,
+    bulk: false,
+    minds: [],
+    words: { button: 'act.responsible', title: 'act.responsible.title', done: 'done.responsible' },
+    fields: z.object({ responsible: id() }),
+    chooses: ({ responsible }) => ({ responsible: responsible === '' ? null : responsible }),
+    run: async (work, ticketId, { responsible }) => setResponsible(work, ticketId, responsible === '' ? null : responsible),
+  }),
+  // The lock alone, for programs and rules: people take a ticket, and release it.
+  lock: act({
+    on: 'ticket',
+    right: ATTRIBUTES.lock.right,
+    offeredBy: ['program'],
+    undoable: true,
+    bulk: false,
+    minds: [],
+    words: { button: 'act.lock', title: 'act.lock.title', done: 'done.lock' },
+    fields: z.object({ lock: oneOf(['lock', 'unlock']) }),
+    run: async (work, ticketId, { lock }) => setLock(work, ticketId, lock ?? 'lock'),
   }),
   title: act({
     on: 'ticket',

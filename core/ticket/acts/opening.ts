@@ -1,6 +1,7 @@
 /** Owns the acts that make a ticket: an agent's own entry, and what a customer asks on the web. */
 import { oneAddress, readAddressList } from '../../mail/address-list.ts'
 import { z } from 'zod'
+import { isId } from '../../database/id.ts'
 import { storable } from '../../database/storable.ts'
 import type { Id } from '../../database/schema.ts'
 import { refused } from '../../errors.ts'
@@ -51,6 +52,7 @@ export const openingActs = {
       if (body.trim() === '') throw refused('article.empty', {}, 'body')
       if (title.trim() === '') throw refused('article.empty', {}, 'title')
     },
+    chooses: ({ queue, type, service, sla, customer }) => ({ queue, type, service, sla, ...(isId(customer) ? { customer } : {}) }),
     run: async (work, _none, { title: typed, body, queue, channel, take, attachments, type, service, sla, time, ...whose }) => {
       const title = typed.trim()
       const customerId = await customerOf(work, whose)
@@ -102,6 +104,7 @@ export const openingActs = {
       language: z.custom<Language>(isLanguage),
       attachments: files(),
     }),
+    chooses: ({ queue, service }) => ({ queue, service }),
     run: async (work, _none, { subject, body, queue, topic, service, reason, language, attachments }) => {
       const asks = actorId(work)
       await demandNotTooMany(work, asks)

@@ -10,10 +10,11 @@ import { ATTRIBUTES } from '../attributes.ts'
 import { isOpen } from '../ticket.ts'
 import { findState } from '../ticket.store.ts'
 import { archiveTicket } from '../change/archive.ts'
-import { setState } from '../change/tickets.ts'
+import { setPendingDate, setState } from '../change/tickets.ts'
 import { act } from './act.ts'
 import { ALL_OF_IT } from './standing.ts'
-import { flag, line, moment, oneOf, spent, text } from './fields.ts'
+import { flag, id, line, moment, oneOf, spent, text } from './fields.ts'
+import { demandPossible } from './possible.ts'
 
 /** Id of a seeded state; a site that switched it off cannot be helped here. Error: `ticket.state-unknown`. */
 export async function stateNamed(db: Kysely<Database>, name: string): Promise<Id> {
@@ -22,11 +23,12 @@ export async function stateNamed(db: Kysely<Database>, name: string): Promise<Id
   return state.id
 }
 
-/** The open tickets below this one, each by its own right to close it; those that its doer may not close, or that a guard keeps open, stay as they are. */
+/** The open tickets below this one, each by its own right to close it; those that its doer may not close, or that a guard or a choice taken away keeps open, stay as they are. */
 async function closeChildren(work: Work, ticketId: Id, stateId: Id): Promise<{ closed: number; left: number }> {
   const done = { closed: 0, left: 0 }
   for (const id of await openChildren(work.db, ticketId)) {
     try {
+      await demandPossible(work, { act: 'close', ticketId: id, chosen: { state: stateId } })
       await setState(work, id, { stateId })
       done.closed++
     } catch (error) {
@@ -52,6 +54,7 @@ export const stateActs = {
     // Null: until the customer writes, without a date.
     fields: z.object({ until: moment() }),
     lookUp: ({ db }, { until }) => stateNamed(db, until ? 'pending reminder' : 'waiting for customer'),
+    chooses: (_fields, state) => ({ state }),
     run: async (work, ticketId, { until }, stateId) => setState(work, ticketId, { stateId, pendingUntil: until }),
   }),
   close: act({
@@ -67,6 +70,7 @@ export const stateActs = {
     // `children`: what becomes of the tickets that this one is the parent of and that are still open.
     fields: z.object({ how: oneOf(['successful', 'unsuccessful']), note: text(), children: oneOf(['close', 'leave']), time: spent() }),
     lookUp: ({ db }, { how }) => stateNamed(db, how === 'unsuccessful' ? 'closed unsuccessful' : 'closed successful'),
+    chooses: (_fields, state) => ({ state }),
     run: async (work, ticketId, { note, children, time }, stateId) => {
       await setState(work, ticketId, { stateId }, noted(note), time)
       if (children !== 'close') return {}
@@ -89,6 +93,7 @@ export const stateActs = {
     when: (ticket) => ticket.stateType === 'closed' || ticket.stateType === 'removed',
     fields: z.object({}),
     lookUp: ({ db }) => stateNamed(db, 'open'),
+    chooses: (_fields, state) => ({ state }),
     run: async (work, ticketId, _fields, stateId) => setState(work, ticketId, { stateId }),
   }),
   archive: act({
@@ -106,7 +111,21 @@ export const stateActs = {
       return archived ? {} : { say: 'done.unarchive' }
     },
   }),
-  // Any state by name, for programs: a site may have states of its own.
+  // The date alone, of what is put off; for programs and rules.
+  'pending-date': act({
+    on: 'ticket',
+    right: ATTRIBUTES.pending.right,
+    offeredBy: ['program'],
+    undoable: true,
+    bulk: false,
+    minds: ['state'],
+    words: { button: 'act.pending-date', title: 'act.pending-date.title', done: 'done.pending-date' },
+    fields: z.object({ until: moment() }),
+    run: async (work, ticketId, { until }) => {
+      if (until) await setPendingDate(work, ticketId, until)
+    },
+  }),
+  // Any state by name or id, for programs: a site may have states of its own.
   state: act({
     on: 'ticket',
     offeredBy: ['program'],
@@ -115,8 +134,9 @@ export const stateActs = {
     minds: ALL_OF_IT,
     right: { right: 'rw', may: (ticket, access) => ['rw', 'close', 'pending'].some((right) => may(access, right, ticket.ties).allowed) },
     words: { button: 'act.state', title: 'act.state.title', done: 'done.state' },
-    fields: z.object({ state: line(200), until: moment().optional(), note: text() }),
-    lookUp: ({ db }, { state }) => stateNamed(db, state),
+    fields: z.object({ state: line(200), stateId: id(), until: moment().optional(), note: text() }),
+    lookUp: async ({ db }, { state, stateId }) => (stateId === '' ? stateNamed(db, state) : stateId),
+    chooses: (_fields, state) => ({ state }),
     run: async (work, ticketId, { until, note }, stateId) =>
       setState(work, ticketId, { stateId, ...(until === undefined ? {} : { pendingUntil: until }) }, noted(note)),
   }),

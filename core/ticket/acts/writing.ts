@@ -41,6 +41,7 @@ export const writingActs = {
           : next === 'open'
             ? { stateId: await stateNamed(db, 'open') }
             : undefined,
+    chooses: (_fields, state) => (state ? { state: state.stateId } : {}),
     run: async (work, ticketId, { next, answers, to, cc, subject, body, attachments, time }, state) => {
       const { stillClosed } = await answerTicket(work, ticketId, {
         body,
@@ -63,9 +64,10 @@ export const writingActs = {
     bulk: false,
     minds: ['article', 'state'],
     words: { button: 'act.note', title: 'act.note.title', done: 'done.note' },
-    fields: z.object({ body: text(), attachments: files(), time: spent() }),
-    run: async (work, ticketId, { body, attachments, time }) => {
-      await addNote(work, ticketId, { body, attachments, time })
+    // `visible` to the customer, and a subject of its own: programs say so, the desk's form does not ask.
+    fields: z.object({ body: text(), subject: line(), visible: flag(), attachments: files(), time: spent() }),
+    run: async (work, ticketId, { body, subject, visible, attachments, time }) => {
+      await addNote(work, ticketId, { body, visible, attachments, time, ...(subject ? { subject } : {}) })
     },
   }),
   forward: act({

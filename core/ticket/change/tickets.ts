@@ -31,7 +31,7 @@ import {
   type RowFields,
   type TicketRowColumns,
 } from '../attributes.ts'
-import { addArticle, askAboutArticle, change, nextOrRefuse, ownerRule, shallAfterReply, shallOf, ticketFor } from './change.ts'
+import { agent, addArticle, askAboutArticle, change, nextOrRefuse, ownerRule, shallAfterReply, shallOf, ticketFor } from './change.ts'
 import { addHistory, type NamedType, type Said } from '../history.ts'
 import { oneLine } from '../line.ts'
 import { counterKey, withNumber } from '../number.store.ts'
@@ -439,6 +439,28 @@ export async function setOwner(work: Work, ticketId: Id, ownerId: Id): Promise<{
   const locked = nextOrRefuse({ ...ticket, ownerId }, { kind: 'set-lock', lock: 'lock' })
   await change(work, ticket, await shallOf(work, ticket, { ...outcome, state: locked.state }))
   return { name: owner!.name }
+}
+
+/** Who answers for the ticket: an agent who may be responsible in its queue, or nobody. Error: `ticket.owner-unfit` at 'responsible'. */
+export async function setResponsible(work: Work, ticketId: Id, personId: Id | null): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.responsible.right)
+  const person = personId === null ? undefined : await findPerson(work.db, personId)
+  const access = person?.valid && person.agent ? await loadAccess(work.db, person.id, true) : undefined
+  if (personId !== null && (!access || !holdsRight(access.queueRights.get(ticket.queueId), 'responsible')))
+    throw refused('ticket.owner-unfit', {}, 'responsible')
+  await change(work, ticket, { responsible: await agent(work, personId) })
+}
+
+/** Locks a ticket that somebody leads, or unlocks it; the owner stays (OTRS behaviour). Error: `ticket.lock-needs-owner`. */
+export async function setLock(work: Work, ticketId: Id, lock: 'lock' | 'unlock'): Promise<void> {
+  const ticket = await ticketFor(work, ticketId, ATTRIBUTES.lock.right)
+  await change(work, ticket, await shallOf(work, ticket, nextOrRefuse(ticket, { kind: 'set-lock', lock })))
+}
+
+/** Another date for a ticket that is put off; on any other nothing is done (OTRS behaviour). Error: `ticket.pending-in-past`. */
+export async function setPendingDate(work: Work, ticketId: Id, until: Date): Promise<void> {
+  const { stateId, stateType } = await ticketFor(work, ticketId, ATTRIBUTES.pending.right)
+  if (stateType.startsWith('pending')) await setState(work, ticketId, { stateId, pendingUntil: until })
 }
 
 /** To another queue: `move` in this one (rw), `move_into` in that one. OTRS ForceUnlockOnMove: unlocked. */

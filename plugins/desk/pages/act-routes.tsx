@@ -14,7 +14,17 @@ import {
   type PageContext,
   type WebEnv,
 } from '../../../core/index.ts'
-import { demandAgent, flash, keepPosted, ownPath, readFields, withOwnFields, withRefusal } from '../../../core/pages.ts'
+import {
+  blankForm,
+  demandAgent,
+  flash,
+  isFragment,
+  keepPosted,
+  ownPath,
+  readFields,
+  withOwnFields,
+  withRefusal,
+} from '../../../core/pages.ts'
 import { doFromForm, sayDone, type TicketAct } from './doing.ts'
 import { enter } from './frame.tsx'
 import { isWay } from './pass-on.tsx'
@@ -36,6 +46,11 @@ async function run(c: PageContext, name: TicketAct): Promise<Response> {
   const actor = demandAgent(c)
   const id = c.req.param('id') ?? ''
   const typed = await readFields(c)
+  if (typed['refresh']) {
+    const { refresh: _refresh, ...values } = await withOwnFields(c, typed)
+    if (!isFragment(c)) await keepPosted(c)
+    return showTicket(c, await enter(c), id, { act: name, form: blankForm(values), status: 200 })
+  }
   try {
     await doFromForm(c, actor, name, typed, id)
     return c.redirect(typed['back'] ? ownPath(typed['back']) : `/desk/tickets/${id}`, 303)

@@ -2,7 +2,6 @@
 import {
   filesLimit,
   isOpen,
-  offersAct,
   type AnswerTemplate,
   type Id,
   type PageContext,
@@ -20,7 +19,6 @@ import {
   KeptFiles,
   KeptMarks,
   Notice,
-  OwnFields,
   ownFieldIds,
   ownFieldLabels,
   ownFieldNames,
@@ -33,6 +31,8 @@ import {
 } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 import type { Visit } from './frame.tsx'
+import { stateIsLeft } from './narrowed.tsx'
+import { FieldsAgain } from './ticket-acts.tsx'
 import { InsertButton, Inserted, type Into } from './insert-button.tsx'
 import { doAnyway, seenNow, SinceSeen } from './since.tsx'
 import type { RefusedAct, TicketView } from './ticket.tsx'
@@ -56,7 +56,7 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
   const t = words(c)
   const { ticket, recipients } = view
   const path = `/desk/tickets/${ticket.id}`
-  if (!offersAct('reply', ticket, visit.actor.access)) return null
+  if (!view.offers('reply')) return null
   const { draft } = view.drafts.reply
   const asked = view.fields.asked('reply')
   const body = draft?.fields['body'] || (view.around.salutation && `${view.around.salutation}\n\n`)
@@ -115,7 +115,7 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
           placeholder={t('compose.placeholder')}
         />
         <Inserted into="reply" />
-        <OwnFields c={c} form={form} asked={asked} id="reply" stands={view.fields.stands} />
+        <FieldsAgain c={c} view={view} act="reply" form={form} />
         <div class="composer-tail">
           <KeptFiles {...kept} state={form} limit={filesLimit(c.get('host').config)} />
           <DraftLine {...kept} />
@@ -135,11 +135,13 @@ export const Composer = ({ c, visit, view, refused }: Props) => {
         send={sendWords(c, form, doAnyway(c, refused, t('compose.send')))}
         proposes={form.values['proposes'] ?? ''}
         undoSeconds={visit.actor.preferences.undoSeconds}
+        left={(next) => stateIsLeft(view, REPLY_STATES[next], 'reply')}
       />
     </form>
   )
 }
 
+const REPLY_STATES = { close: 'closed successful', wait: 'waiting for customer', open: 'open' } as const
 const NEXT = { closed: 'close', 'pending reminder': 'wait', open: 'open', 'new': 'open' } as const
 /** Which button of an answer leads to a state of this type; '' where none does. */
 export const nextFor = (type: StateType | null): string =>
@@ -152,6 +154,7 @@ export const ReplyFoot = ({
   send,
   proposes,
   undoSeconds,
+  left = () => true,
   replaces,
 }: {
   c: PageContext
@@ -159,10 +162,12 @@ export const ReplyFoot = ({
   send: string
   proposes: string
   undoSeconds: number
+  /** Whether the state that a button leads to may be chosen. */
+  left?: (next: keyof typeof REPLY_STATES) => boolean
   replaces?: boolean
 }) => {
   const t = words(c)
-  const others = isOpen(ticket.stateType) ? (['close', 'wait'] as const) : (['open'] as const)
+  const others = (isOpen(ticket.stateType) ? (['close', 'wait'] as const) : (['open'] as const)).filter(left)
   const set = others.find((next) => next === proposes)
   return (
     <div class="composer-foot" id="reply-foot" {...(replaces ? { ...hx(c, {}), 'hx-swap-oob': 'outerHTML' } : {})}>
@@ -247,12 +252,12 @@ export const ReplyHead = ({
 }
 
 /** A note for agents only; the customer never sees it. */
-export const NoteComposer = ({ c, visit, view, refused }: Props) => {
+export const NoteComposer = ({ c, view, refused }: Omit<Props, 'visit'>) => {
   const bad = refused?.form
   const t = words(c)
   const { ticket } = view
   const path = `/desk/tickets/${ticket.id}`
-  if (!offersAct('note', ticket, visit.actor.access)) return null
+  if (!view.offers('note')) return null
   const { draft } = view.drafts.note
   const asked = view.fields.asked('note')
   const form = bad ?? blankForm({ ...draft?.fields })
@@ -295,7 +300,7 @@ export const NoteComposer = ({ c, visit, view, refused }: Props) => {
             placeholder={t('note.placeholder')}
           />
           <Inserted into="note" />
-          <OwnFields c={c} form={form} asked={asked} id="note" stands={view.fields.stands} />
+          <FieldsAgain c={c} view={view} act="note" form={form} />
           <div class="composer-tail">
             <KeptFiles {...kept} state={form} limit={c.get('host').config.smtp.maxSizeKb * 1024} />
             <DraftLine {...kept} />

@@ -1,9 +1,7 @@
 /** Owns doing an act of the list from a form: what was typed becomes the act's fields, one transaction, and what is said afterwards. */
 import {
   actOf,
-  fieldsAskedOf,
   isId,
-  isScreen,
   prepareAct,
   ROOT_UNIT,
   type ActName,
@@ -13,9 +11,10 @@ import {
   type PersonActor,
   type Ready,
 } from '../../../core/index.ts'
-import { flash, ownPath, readAll, readAttachments, readOwnFields, sendKept } from '../../../core/pages.ts'
+import { demandAgent, flash, ownPath, readAll, readAttachments, readOwnFields, sendKept, withOwnFields } from '../../../core/pages.ts'
 import { sayAway } from '../away-words.ts'
 import { words } from '../words.ts'
+import { askedOfForm } from './narrowed.tsx'
 import { readPending } from './state-choice.ts'
 
 export type Typed = Record<string, string>
@@ -43,7 +42,10 @@ async function thingMeant(c: PageContext, typed: string): Promise<string> {
 export async function prepareFromForm<N extends TicketAct>(c: PageContext, name: N, typed: Typed, id?: Id): Promise<Ready<N>> {
   const { db, logins } = c.get('host')
   const given = (await READ[name]?.(c, typed, id)) ?? typed
-  const asked = id !== undefined && isId(id) && isScreen(name) ? await fieldsAskedOf(db, name, id) : []
+  const asked =
+    id !== undefined && isId(id)
+      ? await askedOfForm(c, { actor: demandAgent(c), ticket: null }, name, id, await withOwnFields(c, typed))
+      : []
   return prepareAct({ db, directory: logins }, name, { ...given, fields: await readOwnFields(c, asked) })
 }
 

@@ -9,14 +9,17 @@ import {
   findDrafts,
   findPerson,
   isId,
+  narrowAsked,
   prepareAct,
   Refusal,
   sentBecame,
   templatesForQueue,
   timeUnit,
   type AnswerTemplate,
+  type AboutChoices,
   type Asked,
   type Id,
+  type Narrowed,
   type PageContext,
 } from '../../../core/index.ts'
 import {
@@ -32,6 +35,7 @@ import {
   flash,
   FormProblems,
   hx,
+  isFragment,
   keepPosted,
   KeepsField,
   KeptFiles,
@@ -57,6 +61,7 @@ import { words } from '../words.ts'
 import { sayDone } from './doing.ts'
 import { deskPage, enter, type Visit } from './frame.tsx'
 import { queueChoices } from './list-filter.tsx'
+import { narrowNew } from './narrowed.tsx'
 import { People } from './people.tsx'
 import { AboutFields, hasAbout } from './about-fields.tsx'
 import { TimeField } from './time-field.tsx'
@@ -82,7 +87,7 @@ export async function createFromForm(c: PageContext): Promise<Response> {
   }
   if (fields['insert']) return insertTemplate(c, fields)
   try {
-    const asked = await askedIn(c, fields['queue'])
+    const asked = await askedLeft(c, fields)
     const own = await readOwnFields(c, asked)
     const create = await prepareAct(c.get('host'), 'new', { ...fields, attachments: await readAttachments(c), fields: own })
     const made = await c.get('host').work(actor, async (work) => {
@@ -132,8 +137,20 @@ async function insertTemplate(c: PageContext, fields: Record<string, string>): P
 async function show(c: PageContext, visit: Visit, given: FormState | undefined, status: 200 | 409 | 422, sent = ''): Promise<Response> {
   const t = words(c)
   const drafts = chooseDraft(c, (await findDrafts(c.get('host').db, visit.actor.id, [FORM]))[FORM]!)
-  const form = given ?? blankForm(drafts.draft?.fields ?? {})
-  const asked = await askedIn(c, form.values['queue'] ?? c.req.query('queue'))
+  // What asks again for its part says what stands in the form.
+  const form = given ?? blankForm(isFragment(c) ? queryFields(c) : (drafts.draft?.fields ?? {}))
+  const typed = { ...form.values, queue: form.values['queue'] ?? c.req.query('queue') ?? '' }
+  const all = await askedIn(c, typed.queue)
+  const mine = queueChoices(visit, 'create')
+  const offered = await aboutChoices(c.get('host').db)
+  const { narrows, narrowed } = await narrowNew(c, visit, typed, {
+    queues: visit.queues.filter(({ id }) => mine.some(({ value }) => value === id)),
+    about: offered,
+    asked: all,
+  })
+  const asked = narrowAsked(all, 'new', narrowed)
+  const queues = mine.filter(({ value }) => narrowed.allows('queue', value, 'new'))
+  const about = aboutLeft(offered, narrowed)
   const kept: KeptFormProps = {
     c,
     id: 'new',
@@ -148,8 +165,7 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
       ? { draft: undefined, others: [drafts.draft, ...drafts.others].filter((draft) => draft !== undefined) }
       : drafts),
   }
-  const queues = queueChoices(visit, 'create')
-  const [people, about] = await Promise.all([People({ c, form }), aboutChoices(c.get('host').db)])
+  const people = await People({ c, form })
   const templates = await templatesFor(
     c,
     queues.map(({ value }) => value),
@@ -158,7 +174,23 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
   const asks = visit.queues.some(({ id, askTime }) => askTime !== 'off' && queues.some(({ value }) => value === id))
   const unit = asks ? await timeUnit(c.get('host').db) : undefined
   const ownFields = () => (
-    <div id="new-fields" {...hx(c, { get: '/desk/new', trigger: 'change from:#field-queue', include: '#field-queue', swap: 'outerMorph' })}>
+    <div
+      id="new-fields"
+      class="form"
+      {...hx(c, {
+        get: '/desk/new',
+        // Where plugins narrow them, each choice may leave less of the others.
+        trigger: narrows ? 'change, change from:#field-queue' : 'change from:#field-queue',
+        include: '#field-queue, #new-fields select, #new-fields input, #new-fields textarea',
+        swap: 'outerMorph',
+        sync: 'replace',
+      })}
+    >
+      {hasAbout(about) && (
+        <div class="form-row">
+          <AboutFields c={c} form={form} about={about} id="new" />
+        </div>
+      )}
       <OwnFields c={c} form={form} asked={asked} id="new" />
       <KeepsField {...kept} />
       <noscript>
@@ -245,11 +277,6 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
                       ]}
                     />
                   </div>
-                  {hasAbout(about) && (
-                    <div class="form-row">
-                      <AboutFields c={c} form={form} about={about} id="new" />
-                    </div>
-                  )}
                   {ownFields()}
                   <Field c={c} form={form} name="title" label={t('list.subject')} maxlength={250} required />
                   <TextArea c={c} form={form} name="body" label={t('new.body')} rows={8} required />
@@ -285,6 +312,26 @@ async function show(c: PageContext, visit: Visit, given: FormState | undefined, 
     })
   return respond(c, { status, fragments: { 'new-fields': ownFields }, whole })
 }
+
+/** The same as it stands in a posted form, without what plugins take away. */
+async function askedLeft(c: PageContext, fields: Readonly<Record<string, string>>): Promise<Asked[]> {
+  const asked = await askedIn(c, fields['queue'])
+  if (asked.length === 0) return asked
+  return narrowAsked(asked, 'new', (await narrowNew(c, await enter(c), fields, { queues: [], about: undefined, asked })).narrowed)
+}
+
+const aboutLeft = (about: AboutChoices, narrowed: Narrowed): AboutChoices => ({
+  ...about,
+  types: about.types.filter(({ id }) => narrowed.allows('type', id, 'new')),
+  services: about.services.filter(({ id }) => narrowed.allows('service', id, 'new')),
+  slas: about.slas.filter(({ id }) => narrowed.allows('sla', id, 'new')),
+})
+
+/** What stands in a form, from the address; of several values of a field a line each, as drafts keep them. */
+const queryFields = (c: PageContext): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(c.req.queries()).map(([name, values]) => [name, (name.startsWith('field.') ? values : values.slice(-1)).join('\n')]),
+  )
 
 /** What the form asks for in this queue; nothing until one is chosen. */
 async function askedIn(c: PageContext, queueId = ''): Promise<Asked[]> {

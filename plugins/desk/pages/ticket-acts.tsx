@@ -7,7 +7,6 @@ import {
   actTexts,
   isOpen,
   isScreen,
-  offersAct,
   sayDateTime,
   sayPriority,
   shapesOf,
@@ -15,6 +14,7 @@ import {
   type ActName,
   type FieldShape,
   type PageContext,
+  type Screen,
   type Ticket,
 } from '../../../core/index.ts'
 import {
@@ -41,6 +41,7 @@ import { words, type DeskWord } from '../words.ts'
 import { AboutFields, hasAbout } from './about-fields.tsx'
 import { queueChoices } from './list-filter.tsx'
 import { mergePath } from './merge.tsx'
+import { AskedAgain, stateIsLeft } from './narrowed.tsx'
 import { PeopleWhoFit } from './people.tsx'
 import type { Visit } from './frame.tsx'
 import { doAnyway, seenNow, SinceSeen } from './since.tsx'
@@ -116,11 +117,11 @@ const SHOWN: Partial<Record<ActName, Shown>> = {
     />
   )),
   classify: {
-    ...section(
-      'classify',
-      ({ c, view: { ticket, about } }, form) => <AboutFields c={c} form={form} about={about} ticket={ticket} id="more-classify" />,
-      { type: 'more-classify-type', service: 'more-classify-service', sla: 'more-classify-sla' },
-    ),
+    ...section('classify', ({ c, view }, form) => <ClassifyAgain c={c} view={view} form={form} />, {
+      type: 'more-classify-type',
+      service: 'more-classify-service',
+      sla: 'more-classify-sla',
+    }),
     here: ({ about }) => hasAbout(about),
   },
   owner: section('owner', ({ c, view: { ticket, owners, away } }, form) => (
@@ -304,8 +305,7 @@ function drawnFromFields(name: ActName): Shown {
 }
 
 /** Has the act a form on this page? Then the form says why it was refused, and nothing else does. */
-export const hasForm = (name: ActName, ticket: Ticket, visit: Visit): boolean =>
-  PLACES.get(name)?.form === true && offersAct(name, ticket, visit.actor.access)
+export const hasForm = (name: ActName, { offers }: Pick<TicketView, 'offers'>): boolean => PLACES.get(name)?.form === true && offers(name)
 
 const always = () => true
 const isOver = (ticket: Ticket): boolean => !isOpen(ticket.stateType)
@@ -315,7 +315,7 @@ export const ActRow = ({ c, visit, view, bad }: Props) => {
   const { ticket } = view
   if (ticket.stateType === 'merged') return <MergedWords c={c} visit={visit} view={view} />
   const at: At = { c, path: `/desk/tickets/${ticket.id}`, view, visit, bad }
-  const offered = [...PLACES].filter(([name, { here = always }]) => here(view, bad) && offersAct(name, ticket, visit.actor.access))
+  const offered = [...PLACES].filter(([name, { here = always }]) => here(view, bad) && view.offers(name))
   const place = (where: Shown['in'], form: boolean[]) => offered.filter(([, shown]) => shown.in === where && form.includes(shown.form))
   return (
     <div class="acts" role="group" aria-label={t('ticket.acts')}>
@@ -333,7 +333,7 @@ export const ActRow = ({ c, visit, view, bad }: Props) => {
 }
 
 /** A merged ticket has one act: coming out again. */
-const MergedWords = ({ c, visit, view: { ticket, main } }: Omit<Props, 'bad'>) => {
+const MergedWords = ({ c, view: { ticket, main, offers } }: Omit<Props, 'bad'>) => {
   const t = words(c)
   return (
     <div class="acts" role="group" aria-label={t('ticket.acts')}>
@@ -349,7 +349,7 @@ const MergedWords = ({ c, visit, view: { ticket, main } }: Omit<Props, 'bad'>) =
           t('ticket.merged')
         )}
       </p>
-      {main && offersAct('unmerge', ticket, visit.actor.access) && (
+      {main && offers('unmerge') && (
         <ActButton c={c} action={`/desk/tickets/${ticket.id}/unmerge`}>
           {t('act.unmerge')}
         </ActButton>
@@ -407,7 +407,7 @@ const ActMenu = ({
         >
           <SinceSeen c={c} ticket={view.ticket} articles={view.articles} bad={bad} />
         </FormProblems>
-        <OwnFields c={c} form={form} asked={asked} id={act} stands={view.fields.stands} />
+        {isScreen(act) && <FieldsAgain c={c} view={view} act={act} form={form} />}
         {children(form, bad)}
       </form>
     </Menu>
@@ -426,7 +426,9 @@ const MoveMenu = ({ c, path, view, visit, bad }: At) => {
             name="queue"
             id="move-queue"
             label={t('act.move.to')}
-            choices={queueChoices(visit, 'move_into', view.ticket.queueId)}
+            choices={queueChoices(visit, 'move_into', view.ticket.queueId).filter(({ value }) =>
+              view.narrowed.allows('queue', value, 'move'),
+            )}
             empty={t('choose')}
             required
           />
@@ -450,7 +452,8 @@ const PendMenu = ({ c, path, view, bad }: At) => {
   return (
     <ActMenu c={c} act="pend" shortcut="P" path={path} view={view} bad={bad}>
       {(form, refused) => {
-        const chosen = form.values['until'] ?? 'tomorrow'
+        const dated = stateIsLeft(view, 'pending reminder', 'pend')
+        const chosen = form.values['until'] ?? (dated ? 'tomorrow' : 'customer')
         const radio = (value: string, label: Child) => (
           <label class="radio">
             <input type="radio" name="until" value={value} checked={chosen === value} /> <span>{label}</span>
@@ -460,21 +463,23 @@ const PendMenu = ({ c, path, view, bad }: At) => {
           <>
             <fieldset class="radios">
               <legend class="only-heard">{t('act.pend.until')}</legend>
-              {presets.map(({ preset, date }) => radio(preset, say(preset, date)))}
-              {radio('customer', t('pend.customer'))}
-              {radio('date', t('pend.date'))}
+              {dated && presets.map(({ preset, date }) => radio(preset, say(preset, date)))}
+              {stateIsLeft(view, 'waiting for customer', 'pend') && radio('customer', t('pend.customer'))}
+              {dated && radio('date', t('pend.date'))}
             </fieldset>
-            <Field
-              c={c}
-              form={form}
-              name="date"
-              id="pend-date"
-              type="datetime-local"
-              label={t('pend.date.label')}
-              hideLabel
-              min={writeLocal(now, config.zone)}
-              value={writeLocal(presets[0]!.date, config.zone)}
-            />
+            {dated && (
+              <Field
+                c={c}
+                form={form}
+                name="date"
+                id="pend-date"
+                type="datetime-local"
+                label={t('pend.date.label')}
+                hideLabel
+                min={writeLocal(now, config.zone)}
+                value={writeLocal(presets[0]!.date, config.zone)}
+              />
+            )}
             <Button kind="primary">{doAnyway(c, refused, t('act.pend'))}</Button>
           </>
         )
@@ -492,15 +497,16 @@ const HINTS: Partial<Record<Preset, DeskWord>> = {
 
 const CloseMenu = ({ c, path, view, bad }: At) => {
   const t = words(c)
+  const hows = (['successful', 'unsuccessful'] as const).filter((how) => stateIsLeft(view, `closed ${how}`, 'close'))
   return (
     <ActMenu c={c} act="close" shortcut="C" path={path} view={view} bad={bad}>
       {(form, refused) => (
         <>
           <fieldset class="radios">
             <legend class="only-heard">{t('act.close.how')}</legend>
-            {(['successful', 'unsuccessful'] as const).map((how) => (
+            {hows.map((how) => (
               <label class="radio">
-                <input type="radio" name="how" value={how} checked={(form.values['how'] ?? 'successful') === how} />{' '}
+                <input type="radio" name="how" value={how} checked={(form.values['how'] ?? hows[0]) === how} />{' '}
                 <span>{t(`close.${how}`)}</span>
               </label>
             ))}
@@ -524,6 +530,30 @@ const CloseMenu = ({ c, path, view, bad }: At) => {
       )}
     </ActMenu>
   )
+}
+
+/** The fields that the form of an act asks for; where plugins narrow them, asked for again with every change. */
+export const FieldsAgain = ({ c, view, act, form }: { c: PageContext; view: TicketView; act: ActName & Screen; form: FormState }) => {
+  const asked = view.fields.asked(act)
+  return (
+    <AskedAgain c={c} id={`${act}-own`} post={`/desk/tickets/${view.ticket.id}/${act}`} on={view.narrows && view.asks(act)}>
+      <OwnFields c={c} form={form} asked={asked} id={act} stands={view.fields.stands} />
+    </AskedAgain>
+  )
+}
+
+const ClassifyAgain = ({ c, view, form }: { c: PageContext; view: TicketView; form: FormState }) => (
+  <AskedAgain c={c} id="classify-own" post={`/desk/tickets/${view.ticket.id}/classify`} on={view.narrows}>
+    <AboutFields c={c} form={form} about={view.about} ticket={view.ticket} id="more-classify" />
+  </AskedAgain>
+)
+
+/** Parts of the page that are asked for again while their form is filled in, by the id of each. */
+export function askedAgain(c: PageContext, view: TicketView, bad: RefusedAct | undefined): Record<string, () => Child> {
+  if (bad?.status !== 200) return {}
+  const { act, form } = bad
+  if (act === 'classify') return { 'classify-own': () => <ClassifyAgain c={c} view={view} form={form} /> }
+  return isScreen(act) ? { [`${act}-own`]: () => <FieldsAgain c={c} view={view} act={act as ActName & Screen} form={form} /> } : {}
 }
 
 /** A rare act: a small form behind its word. `ids`: of its fields, where a problem leads to one. `does`: on its button. */

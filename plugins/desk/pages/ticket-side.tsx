@@ -9,7 +9,6 @@ import {
   isOpen,
   isUsed,
   may,
-  offersAct,
   plainAddressForm,
   plainNameForm,
   sayAttribute,
@@ -27,7 +26,6 @@ import {
   DeadlineWords,
   fieldRoom,
   FormProblems,
-  OwnFields,
   ownFieldIds,
   ownFieldLabels,
   PlainForm,
@@ -43,6 +41,7 @@ import type { Visit } from './frame.tsx'
 import { TimeCard } from './time-field.tsx'
 import type { RefusedAct, TicketView } from './ticket.tsx'
 import { JoinedCards } from './joined.tsx'
+import { FieldsAgain } from './ticket-acts.tsx'
 
 /** On a phone it folds into its summary line; everywhere else it stands open. */
 export const TicketSide = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; view: TicketView; bad: RefusedAct | undefined }) => {
@@ -54,7 +53,7 @@ export const TicketSide = ({ c, visit, view, bad }: { c: PageContext; visit: Vis
         {shortName(ticket.queueName)} · {ticket.ownerName ?? t('list.nobody')} · {ticket.customerName ?? t('list.no-customer')}
       </summary>
       <TicketCard c={c} visit={visit} view={view} />
-      <FieldsCard c={c} visit={visit} view={view} bad={bad} />
+      <FieldsCard c={c} view={view} bad={bad} />
       <CustomerCard c={c} view={view} />
       <JoinedCards c={c} visit={visit} ticket={ticket} joined={view.joined} />
       <PeopleCard c={c} visit={visit} view={view} />
@@ -146,9 +145,9 @@ const TicketCard = ({ c, visit, view }: { c: PageContext; visit: Visit; view: Ti
 const standsAbout = (name: (typeof BESIDE)[number], ticket: Ticket): boolean =>
   name === 'type' ? ticket.typeName !== 'Unclassified' : name === 'service' ? ticket.serviceId !== null : ticket.slaId !== null
 /** Fields of the installation's own: what stands in them, and the form that changes them. */
-const FieldsCard = ({ c, visit, view, bad: refused }: { c: PageContext; visit: Visit; view: TicketView; bad: RefusedAct | undefined }) => {
+const FieldsCard = ({ c, view, bad: refused }: { c: PageContext; view: TicketView; bad: RefusedAct | undefined }) => {
   const { ticket, fields } = view
-  const asked = offersAct('fields', ticket, visit.actor.access) ? fields.asked('fields') : []
+  const asked = view.offers('fields') ? fields.asked('fields') : []
   if (asked.length === 0 && fields.filled.length === 0) return null
   const room = fieldRoom(c)
   const bad = refused?.act === 'fields' ? refused : undefined
@@ -169,7 +168,7 @@ const FieldsCard = ({ c, visit, view, bad: refused }: { c: PageContext; visit: V
               labels={ownFieldLabels(c, asked)}
               seen={Object.keys(ownFieldIds('fields', asked))}
             />
-            <OwnFields c={c} form={form} asked={asked} id="fields" stands={fields.stands} />
+            <FieldsAgain c={c} view={view} act="fields" form={form} />
             <Button small>{words(c)('form.set')}</Button>
           </form>
         </details>

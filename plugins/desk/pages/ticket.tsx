@@ -19,7 +19,6 @@ import {
   listWatchers,
   mainTicketOf,
   may,
-  offersAct,
   OPEN_TYPES,
   partsForTicket,
   readTicketFields,
@@ -37,12 +36,14 @@ import {
   type Calendar,
   type Draft,
   type Id,
+  type Narrowed,
   type Origin,
   type PageContext,
   type Participant,
   type Person,
   type Recipients,
   type SaidDeadline,
+  type Screen,
   type Ticket,
   type AboutChoices,
   type TicketFields,
@@ -61,12 +62,13 @@ import {
   type FormState,
 } from '../../../core/pages.ts'
 import { words } from '../words.ts'
-import { ActRow, hasForm } from './ticket-acts.tsx'
+import { ActRow, askedAgain, hasForm } from './ticket-acts.tsx'
 import { Composer, NoteComposer } from './composer.tsx'
 import { deskPage, enter, type Visit } from './frame.tsx'
 import { HeldMessages, isPart, RejectedMessages } from './held.tsx'
 import { InsertButton } from './insert-button.tsx'
 import { readJoined, type Joined } from './joined.tsx'
+import { NarrowedLine, narrowView } from './narrowed.tsx'
 import { passOnPath, waysOf } from './pass-on.tsx'
 import { RefusedAbove } from './since.tsx'
 import { TicketSide } from './ticket-side.tsx'
@@ -110,13 +112,26 @@ export interface TicketView {
   around: { salutation: string; signature: string }
   templates: { reply: AnswerTemplate[]; note: AnswerTemplate[] }
   slots: { side: Child[]; acts: Child[] }
+  /** What plugins took away from its choices; the lists above are without it. */
+  narrowed: Narrowed
+  /** Plugins may: forms ask again with every change. */
+  narrows: boolean
+  /** Has the form of an act fields at all, taken away or not? */
+  asks(screen: Screen): boolean
+  states?: readonly { id: Id; name: string }[]
+  /** Is the act offered here: by right, for a reason, and not taken away. */
+  offers(name: ActName): boolean
 }
+
+/** Before anything is taken away. */
+export type BareView = Omit<TicketView, 'narrowed' | 'narrows' | 'asks' | 'offers'>
 
 /** An act that was refused: its form is shown again, open, with the reason. */
 export interface RefusedAct {
   act: ActName
   form: FormState
-  status: 409 | 422
+  /** 200: nothing was refused, its choices were asked for again. */
+  status: 200 | 409 | 422
 }
 
 /** GET /desk/tickets/:id */
@@ -131,13 +146,18 @@ export async function showTicket(c: PageContext, visit: Visit, id: Id, bad?: Ref
   const main = await mainSeen(c, visit, ticket)
   // What is open in a browser stays: its part tells where it went on, and what is being typed is not lost.
   if (main && !bad && c.req.query('alone') === undefined && !isFragment(c)) return c.redirect(`/desk/tickets/${main.id}`, 302)
-  const view = await read(c, visit, ticket, main, bad?.act === 'reply' ? bad.form.values['answers'] : undefined)
+  const view = await narrowView(
+    c,
+    visit,
+    await read(c, visit, ticket, main, bad?.act === 'reply' ? bad.form.values['answers'] : undefined),
+    bad,
+  )
   // What the browser fetches ahead nobody has seen yet: such a page tells when it is looked at.
   const ahead = /prefetch/.test(c.req.header('sec-purpose') ?? '')
   if (!ahead) await touchSeen(db, ticket.id, visit.actor.id, clock())
   const live = <TicketRegion c={c} visit={visit} view={view} bad={bad} />
   return respond(c, {
-    fragments: { ticket: () => live },
+    fragments: { ticket: () => live, ...askedAgain(c, view, bad) },
     whole: () =>
       deskPage(c, visit, {
         title: `${ticket.number} ${ticket.title}`,
@@ -145,11 +165,11 @@ export async function showTicket(c: PageContext, visit: Visit, id: Id, bad?: Ref
         live: { ticket: ticket.id },
         body: (
           <>
-            {bad && !hasForm(bad.act, ticket, visit) && <RefusedAbove c={c} ticket={ticket} articles={view.articles} bad={bad} />}
+            {bad && !hasForm(bad.act, view) && <RefusedAbove c={c} ticket={ticket} articles={view.articles} bad={bad} />}
             <div class="ticket-page">
               {live}
               <div class="ticket-compose">
-                <NoteComposer c={c} visit={visit} view={view} refused={bad?.act === 'note' ? bad : undefined} />
+                <NoteComposer c={c} view={view} refused={bad?.act === 'note' ? bad : undefined} />
                 <Composer c={c} visit={visit} view={view} refused={bad?.act === 'reply' ? bad : undefined} />
               </div>
               {ahead && (
@@ -187,6 +207,7 @@ const TicketRegion = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; v
         </p>
         <h1>{ticket.title}</h1>
         <ActRow c={c} visit={visit} view={view} bad={bad} />
+        <NarrowedLine c={c} view={view} />
       </header>
       <div class="ticket-talk">
         <HeldMessages c={c} visit={visit} ticket={ticket} articles={articles} />
@@ -203,7 +224,7 @@ const TicketRegion = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; v
                   {article.senderType === 'customer' && article.assurance && <AssuranceLine c={c} article={article} />}
                 </>
               }
-              acts={articleActs(c, visit, ticket, article)}
+              acts={articleActs(c, view, article)}
             />
           ))}
         </section>
@@ -224,10 +245,10 @@ const WrittenIn = ({ c, article: { writtenIn } }: { c: PageContext; article: Art
 )
 
 /** What can be done with one article: links, so that each works without scripts. */
-function articleActs(c: PageContext, visit: Visit, ticket: Ticket, article: Article): Child {
+function articleActs(c: PageContext, { ticket, offers }: TicketView, article: Article): Child {
   const t = words(c)
-  const ways = waysOf(article, (way) => offersAct(way, ticket, visit.actor.access))
-  const quotable = article.senderType === 'customer' && article.visible && offersAct('reply', ticket, visit.actor.access)
+  const ways = waysOf(article, (way) => offers(way))
+  const quotable = article.senderType === 'customer' && article.visible && offers('reply')
   if (!quotable && ways.length === 0 && !article.hasRaw) return null
   // The same words stand at every message.
   const of = { 'aria-describedby': `article-${article.id}-who` }
@@ -253,13 +274,7 @@ function articleActs(c: PageContext, visit: Visit, ticket: Ticket, article: Arti
 }
 
 /** Three rounds of queries, each at once. */
-async function read(
-  c: PageContext,
-  visit: Visit,
-  ticket: Ticket,
-  main: Ticket | undefined,
-  chosen: string | undefined,
-): Promise<TicketView> {
+async function read(c: PageContext, visit: Visit, ticket: Ticket, main: Ticket | undefined, chosen: string | undefined): Promise<BareView> {
   const { db, slots, config, clock } = c.get('host')
   const { access } = visit.actor
   const customerId = ticket.customerId

@@ -8,7 +8,9 @@ import {
   asCustomer,
   fieldsAsked,
   findDrafts,
+  narrowAsked,
   prepareAct,
+  questionsOfFields,
   Refusal,
   sayCutOff,
   sayExceptions,
@@ -32,6 +34,7 @@ import {
   FormProblems,
   FoundBeside,
   hx,
+  isFragment,
   KeepsField,
   KeptFiles,
   KeptMarks,
@@ -97,7 +100,7 @@ export function homeRoutes(app: Hono<WebEnv>, host: PortalHost): void {
     }
     const { queue, calendar, unit, reason } = await findReception(host, queueName, c.get('language'), choices)
     try {
-      const asked = await askedHere(host, queue.id, choices)
+      const asked = (await leftHere(host, actor, queue, values, await askedHere(host, queue.id, choices), services)).asked
       const ask = await prepareAct(host, 'ask', {
         ...form.value,
         queue: queue.id,
@@ -160,16 +163,35 @@ async function home(
   if (!actor) return entrance(c, host, await findReception(host, queue, c.get('language')), welcome)
   const drafts = chooseDraft(c, (await findDrafts(host.db, actor.id, [FORM]))[FORM]!)
   const form = given ?? blankForm(drafts.draft?.fields ?? {})
-  const typed = Object.keys(form.values).length > 0 ? form.values : c.req.query()
+  // What asks again for its part says what stands in the form.
+  const asks = isFragment(c) && Object.keys(c.req.query()).length > 0
+  const typed = asks ? queried(c) : Object.keys(form.values).length > 0 ? form.values : c.req.query()
   const choices = await readChoices(host, actor.unitId, { unit: typed['unit'], topic: typed['topic'] }, c.get('language'))
   const reception = await findReception(host, queue, c.get('language'), choices)
-  const asked = await askedHere(host, reception.queue.id, choices)
+  const { asked, services, narrows } = await leftHere(
+    host,
+    actor,
+    reception.queue,
+    typed,
+    await askedHere(host, reception.queue.id, choices),
+    await servicesFor(host, actor),
+  )
   const wish = readWish(c)
   const found = await listMine(host, actor, wish)
   return respond(c, {
     status,
     fragments: {
-      about: () => <About c={c} host={host} reception={reception} choices={choices} asked={asked} form={form} />,
+      about: () => (
+        <About
+          c={c}
+          host={host}
+          reception={reception}
+          choices={choices}
+          asked={asked}
+          form={narrows ? blankForm(queried(c)) : form}
+          narrows={narrows}
+        />
+      ),
       mine: () => <MineRegion c={c} wish={wish} found={found} />,
     },
     whole: async () =>
@@ -187,7 +209,8 @@ async function home(
               host={host}
               reception={reception}
               choices={choices}
-              services={await servicesFor(host, actor)}
+              services={services}
+              narrows={narrows}
               asked={asked}
               form={form}
               drafts={drafts}
@@ -248,6 +271,7 @@ const AskForm = ({
   reception,
   choices,
   services,
+  narrows,
   asked,
   form,
   drafts,
@@ -259,6 +283,7 @@ const AskForm = ({
   reception: Reception
   choices: Choices
   services: Services
+  narrows: boolean
   asked: readonly Asked[]
   form: FormState
   drafts: Pick<KeptFormProps, 'draft' | 'others'>
@@ -317,7 +342,7 @@ const AskForm = ({
           choices={services.choices}
         />
       )}
-      <About c={c} host={host} reception={reception} choices={choices} asked={asked} form={form} />
+      <About c={c} host={host} reception={reception} choices={choices} asked={asked} form={form} narrows={narrows} />
       <div class="form-foot">
         <Button kind="primary">{sendWords(c, form, t('ask.send'))}</Button>
         <DraftLine {...kept} />
@@ -325,6 +350,46 @@ const AskForm = ({
     </form>
   )
 }
+
+/** What plugins leave of the services and fields that a customer is asked for. */
+async function leftHere(
+  host: PortalHost,
+  actor: PersonActor,
+  queue: { id: string; unitId: string },
+  typed: Readonly<Record<string, string>>,
+  asked: readonly Asked[],
+  services: Services,
+): Promise<{ asked: Asked[]; services: Services; narrows: boolean }> {
+  if (!(await host.choices.narrows(queue.unitId))) return { asked: [...asked], services, narrows: false }
+  const fields = Object.entries(typed).filter(([name]) => name.startsWith('field.'))
+  const narrowed = await host.choices.ask(
+    {
+      actor: { ...actor, access: asCustomer(actor.access) },
+      ticket: null,
+      unitId: queue.unitId,
+      form: {
+        queue: queue.id,
+        ...(typed['service'] ? { service: typed['service'] } : {}),
+        fields: Object.fromEntries(
+          fields.map(([name, values]) => [name.slice('field.'.length), values.split('\n').filter((one) => one !== '')]),
+        ),
+      },
+    },
+    [
+      { of: 'service', act: 'ask', options: services.choices.map(({ value, label }) => ({ value, name: label.replaceAll(' · ', '::') })) },
+      ...questionsOfFields('ask', asked),
+    ],
+  )
+  return {
+    asked: narrowAsked(asked, 'ask', narrowed),
+    services: { ...services, choices: services.choices.filter(({ value }) => narrowed.allows('service', value, 'ask')) },
+    narrows: true,
+  }
+}
+
+/** What stands in the form, from the address that asks for its part again. */
+const queried = (c: PageContext): Record<string, string> =>
+  Object.fromEntries(Object.entries(c.req.queries()).map(([name, values]) => [name, values.join('\n')]))
 
 /** Fields of the queue that answers this; while a topic is still to be chosen that queue is not known. */
 const askedHere = async (host: PortalHost, queueId: string, { topics, topicId }: Choices): Promise<Asked[]> =>
@@ -343,6 +408,7 @@ const About = async ({
   choices,
   asked,
   form,
+  narrows,
 }: {
   c: PageContext
   host: PortalHost
@@ -350,6 +416,7 @@ const About = async ({
   choices: Choices
   asked: readonly Asked[]
   form: FormState
+  narrows: boolean
 }) => {
   const t = words.in(c.get('language'))
   const language = c.get('language')
@@ -364,9 +431,11 @@ const About = async ({
       id="about"
       {...hx(c, {
         get: '/',
-        trigger: choosing ? 'change, every 60s' : 'every 60s',
+        trigger: narrows ? 'change, change from:#field-service, every 60s' : choosing ? 'change, every 60s' : 'every 60s',
         swap: 'outerMorph',
-        ...(choosing ? { include: '#field-topic, #field-unit' } : {}),
+        ...(choosing || narrows
+          ? { include: narrows ? '#about select, #about input, #about textarea, #field-service' : '#field-topic, #field-unit' }
+          : {}),
       })}
       {...{ 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }}
     >
@@ -417,7 +486,7 @@ const About = async ({
           </details>
         )}
       </div>
-      {choosing && (
+      {(choosing || narrows) && (
         <noscript>
           <Button name="act" value={SHOW} unchecked>
             {t('ask.show')}

@@ -24,6 +24,7 @@ import {
   seeTicket,
   sinceSeen,
   useOf,
+  type ActName,
   type Article,
   type Filled,
   type PageContext,
@@ -174,13 +175,14 @@ async function ticketPage(c: PageContext, host: PortalHost, given?: FormState, s
       // What another form was refused for is no fault of the answer.
       const reply = given?.values['body'] === undefined ? blankForm({ ...drafts.draft?.fields }) : given
       const closed = stateType === 'closed'
-      const way = !mayAct('follow-up', ticket, access)
-        ? 'read-only'
-        : stateType === 'merged' || stateType === 'removed' || (closed && queue?.followUpPossible !== 'possible')
-          ? 'closed'
-          : closed
-            ? 'reopens'
-            : 'open'
+      const way =
+        !mayAct('follow-up', ticket, access) || (await isTaken(c, host, ticket, 'follow-up'))
+          ? 'read-only'
+          : stateType === 'merged' || stateType === 'removed' || (closed && queue?.followUpPossible !== 'possible')
+            ? 'closed'
+            : closed
+              ? 'reopens'
+              : 'open'
       return page(c, {
         title: ticket.title,
         status,
@@ -333,6 +335,17 @@ const People = ({
       )}
     </details>
   )
+}
+
+/** Did plugins take the act away from this customer, on the ticket's page or on its own? */
+async function isTaken(c: PageContext, host: PortalHost, ticket: Ticket, act: ActName): Promise<boolean> {
+  if (!(await host.choices.narrows(ticket.unitId))) return false
+  const options = [{ value: act, name: act }]
+  const { taken } = await host.choices.ask({ actor: customer(c), ticket, unitId: ticket.unitId, form: {} }, [
+    { of: 'act', act: null, options },
+    { of: 'act', act, options },
+  ])
+  return taken.length > 0
 }
 
 type Way = 'open' | 'reopens' | 'closed' | 'read-only'

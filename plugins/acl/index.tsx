@@ -1,0 +1,56 @@
+/** The plugin acl: rules in OTRS's shape that narrow what may be chosen and done on a ticket. */
+import { definePlugin } from '../../core/index.ts'
+import { inProject } from '../../core/pages.ts'
+import { administered } from './acl.ts'
+import * as first from './migrations/0001_acl.ts'
+import { takeAway } from './narrow.ts'
+import { ruleRoutes } from './pages/rules.tsx'
+import { transferRoutes } from './pages/transfer.tsx'
+import { tryRoutes } from './pages/try.tsx'
+import { texts, words } from './words.ts'
+
+export default definePlugin({
+  name: 'acl',
+  api: 1,
+  scope: 'unit',
+  texts,
+  migrations: { '0001_acl': first },
+  administered,
+  files: { 'acl.css': inProject('plugins/acl/acl.css') },
+  choices: { take: (scene, questions, db) => takeAway(scene, questions, db) },
+  routes(app) {
+    tryRoutes(app)
+    transferRoutes(app)
+    ruleRoutes(app)
+  },
+  slots: {
+    'document.head': {
+      order: 70,
+      render: (props, c) => (props.frame === 'admin' ? <link rel="stylesheet" href={c.get('asset')('acl.css')} /> : null),
+    },
+    'admin.rail': {
+      order: 50,
+      render: ({ path }, c) => (
+        <ul>
+          <li>
+            <a href="/admin/acl" aria-current={path.startsWith('/admin/acl') ? 'page' : undefined}>
+              {words(c)('rail')}
+            </a>
+          </li>
+        </ul>
+      ),
+    },
+    'unit.rail': {
+      order: 50,
+      render: ({ path, base }, c) => (
+        <ul>
+          <li>
+            <a href={`${base}/acl`} aria-current={path.startsWith(`${base}/acl`) ? 'page' : undefined}>
+              {words(c)('rail')}
+            </a>
+          </li>
+        </ul>
+      ),
+    },
+  },
+})

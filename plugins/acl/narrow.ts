@@ -1,0 +1,90 @@
+/** Owns asking ACLs: which choices of a scene they take away and by which rule, and the same told at length for a dry run. */
+import type { Kysely } from 'kysely'
+import type { ChoiceOf, Database, Question, Scene, Taken } from '../../core/index.ts'
+import { rulesIn } from './acl.store.ts'
+import { conditionsOf, matches, speaksOf, takenByLevels, type Asked, type Condition } from './engine.ts'
+import { propertiesOf, readTold } from './known.ts'
+import type { Rule } from './rule.ts'
+import { pageOf, pagesOf } from './screens.ts'
+
+const ATTRIBUTES: Partial<Record<ChoiceOf, readonly string[]>> = {
+  queue: ['Queue'],
+  state: ['State'],
+  priority: ['Priority'],
+  type: ['Type'],
+  service: ['Service'],
+  sla: ['SLA'],
+  // OTRS asks by another name on each page; here there is one form.
+  owner: ['Owner', 'NewOwner'],
+  responsible: ['Responsible'],
+}
+
+/** What ACLs call it. */
+export function askedOf(of: ChoiceOf): Asked {
+  if (of === 'act') return { list: 'Action' }
+  if (of === 'field') return { list: 'Form' }
+  return { attribute: ATTRIBUTES[of] ?? [`DynamicField_${of.slice('field.'.length)}`] }
+}
+
+/** What the plugin answers to the contract. */
+export async function takeAway(scene: Scene, questions: readonly Question[], db: Kysely<Database>): Promise<Taken[]> {
+  const levels = await rulesIn(db, scene.unitId)
+  return levels.length === 0 ? [] : (await askThem(scene, questions, db, levels)).taken
+}
+
+async function askThem(scene: Scene, questions: readonly Question[], db: Kysely<Database>, levels: readonly (readonly Rule[])[]) {
+  const told = await readTold(db, scene, levels.flat())
+  const agent = scene.actor.access.agent
+  const known = new Map<string, ReturnType<typeof propertiesOf>>()
+  const propertiesAt = (page: string) => {
+    const found = known.get(page) ?? propertiesOf(told, page)
+    known.set(page, found)
+    return found
+  }
+  const matching = new Map<string, Rule[][]>()
+  const matchingAt = (page: string) => {
+    const found = matching.get(page) ?? levels.map((rules) => rules.filter(({ match }) => matches(match, propertiesAt(page))))
+    matching.set(page, found)
+    return found
+  }
+  const taken = questions.flatMap(({ of, act, options }): Taken[] => {
+    const rules = matchingAt(pageOf(act, agent))
+    if (rules.every((level) => level.length === 0)) return []
+    // An act may be several pages: one that is taken away takes it.
+    const list = options.flatMap(({ value, name }) => (of === 'act' ? pagesOf(value) : [name]).map((text) => ({ value, text })))
+    const gone = new Map([...takenByLevels(rules, askedOf(of), list.map(({ text }) => text))].map(([n, rule]) => [list[n]!.value, rule])) // biome-ignore format: one map
+    return [...gone].map(([value, rule]) => ({ of, act, value, why: rule.name }))
+  })
+  return { taken, propertiesAt }
+}
+
+/** One rule in a dry run: what of it held on a page, and what of the questions it speaks of. */
+export interface TriedRule {
+  rule: Rule
+  matched: boolean
+  conditions: Condition[]
+  /** It has something to say of a question of this page. */
+  speaks: boolean
+}
+
+/** A dry run: what would be taken away, and of every rule on one page whether it matched, and by which conditions not. */
+export async function tryRules(
+  scene: Scene,
+  questions: readonly Question[],
+  db: Kysely<Database>,
+  act: string | null,
+): Promise<{ taken: Taken[]; rules: TriedRule[] }> {
+  const levels = await rulesIn(db, scene.unitId)
+  const { taken, propertiesAt } = await askThem(scene, questions, db, levels)
+  const known = propertiesAt(pageOf(act, scene.actor.access.agent))
+  const here = questions.filter((question) => question.act === act)
+  return {
+    taken,
+    rules: levels.flat().map((rule) => ({
+      rule,
+      matched: matches(rule.match, known),
+      conditions: conditionsOf(rule.match, known),
+      speaks: here.some(({ of }) => speaksOf(rule, askedOf(of))),
+    })),
+  }
+}

@@ -1,0 +1,8 @@
+/** Owns the translator of ACLs. */
+import { defineTexts, type PageContext } from '../../core/index.ts'
+import { en } from './i18n/en.ts'
+import { pl } from './i18n/pl.ts'
+
+export const texts = defineTexts(pl, en)
+export const words = (c: PageContext) => texts.in(c.get('language'))
+export type AclKey = keyof typeof pl
