@@ -1,0 +1,26 @@
+/** The plugin automation: rules that do something to tickets by themselves, woken by what happens or by time, as OTRS's GenericAgent does. */
+import { definePlugin, type Fact } from '../../core/index.ts'
+import * as first from './migrations/0001_automation.ts'
+import { administered } from './rule.ts'
+import { look, runRule, tidy, wake, type AutomationHost } from './run.ts'
+import { settings, type AutomationSettings } from './settings.ts'
+import { WAKING, type WakingFact } from './wakes.ts'
+import { texts } from './words.ts'
+
+export default definePlugin<AutomationSettings>({
+  name: 'automation',
+  api: 1,
+  scope: 'unit',
+  texts,
+  settings,
+  administered,
+  migrations: { '0001_automation': first },
+  on: Object.fromEntries(WAKING.map((name) => [name, (fact: Fact<WakingFact>, host: AutomationHost) => wake(host, fact)])),
+  jobs: {
+    'automation/look': { cron: '* * * * *', run: (_payload, host) => look(host) },
+    'automation/run': {
+      run: async ({ rule, why }, host) => runRule(host, String(rule), why === 'hand' ? 'hand' : 'time'),
+    },
+    'automation/tidy': { cron: '37 2 * * *', run: (_payload, host) => tidy(host) },
+  },
+})
