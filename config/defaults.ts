@@ -149,7 +149,7 @@ export default {
 
   // Plugins in use (POMOC_PLUGINS, divided by commas): folders of plugins/, npm packages, or paths beginning with ./ or /.
   // Some, such as faq and waiting, are loaded but off until a unit switches them on.
-  plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'waiting', 'smtp-receiver'],
+  plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'waiting', 'automation', 'smtp-receiver'],
 
   // What plugins are told by the operator, by their names: { 'ldap-auth': { … } }. Each plugin's README says what it knows.
   pluginOptions: {},

@@ -5,6 +5,7 @@ import { addUnitAdministrator } from '../core/permission/unit-administrators.ts'
 import { saveSettings } from '../core/administration/setting-admin.ts'
 import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
 import admin from '../plugins/admin/index.tsx'
+import automation from '../plugins/automation/index.tsx'
 import desk from '../plugins/desk/index.tsx'
 import faq from '../plugins/faq/index.tsx'
 import { closeDirectories } from '../plugins/ldap-auth/house.ts'
@@ -12,11 +13,14 @@ import ldapAuth from '../plugins/ldap-auth/index.tsx'
 import portal from '../plugins/portal/index.tsx'
 import units from '../plugins/units/index.tsx'
 import { ADMIN_MORE, adminThings } from './route-tables/admin.ts'
-import { own, ROLES, ROWS, standing, type Role, type Row, type Side } from './route-tables/pages.ts'
+import { AUTOMATION_ROWS, makeRule, makeRun } from './route-tables/automation.ts'
+import { own, ROLES, ROWS as PAGES, standing, type Role, type Row, type Side } from './route-tables/pages.ts'
 import { freshThing, TICKET_ROUTES } from './route-tables/tickets.ts'
 import { makeSide } from './route-tables/side.ts'
 import { board, UNIT_LOOKS, UNIT_ROUTES } from './route-tables/units.ts'
 import { openSite, type Site, type Visitor } from './web.ts'
+
+const ROWS: Record<string, Row> = { ...PAGES, ...AUTOMATION_ROWS }
 
 /** Where it is not the agent's or the customer's alone. */
 const TICKETS_MORE: Record<string, Partial<Row>> = {
@@ -87,7 +91,7 @@ async function enterAll(): Promise<void> {
 }
 
 beforeAll(async () => {
-  site = await openSite([desk, portal, admin, units, faq, ldapAuth, board], {
+  site = await openSite([desk, portal, admin, units, faq, automation, ldapAuth, board], {
     pluginOptions: { 'ldap-auth': { directories: [DIRECTORY] } },
   })
   const { make } = site
@@ -95,7 +99,7 @@ beforeAll(async () => {
   const faculty = await make.unit()
   await make.db
     .insertInto('plugin_activation')
-    .values({ plugin: 'faq', unit_id: '1', active: true, changed_at: make.now, changed_by: null })
+    .values(['faq', 'automation'].map((plugin) => ({ plugin, unit_id: '1', active: true, changed_at: make.now, changed_by: null })))
     .execute()
   await make.asSystem((work) => saveSettings(work, UNIT_LIMITS, unitLimits, { ownAddresses: true, maxQueues: 1000 }, '1'))
   a = await makeSide(site, 'A', faculty)
@@ -208,6 +212,9 @@ it('GET /live', async () => {
 it("every page and act below /admin is the central administrator's alone", async () => {
   await enterAll()
   const things = await adminThings(site, a, b)
+  const rule = await makeRule(site, null)
+  things.ids['/admin/automation/:id'] = () => rule
+  things.ids['/admin/automation/:id/log/:run'] = () => makeRun(site, rule)
   const used = new Set<string>()
   const wrong: string[] = []
   for (const route of routes.filter((name) => /^\w+ \/admin(\/|$)/.test(name))) {

@@ -10,7 +10,7 @@ import { TUESDAY } from '../../test/make.ts'
 import { openSite, type Site } from '../../test/web.ts'
 import automationPlugin from './index.tsx'
 import { saveRule, switchRule, type RuleForm } from './rule.ts'
-import { findRule, listRuns, ticketsOfRun } from './rules.store.ts'
+import { findRule, listRules, listRuns, ticketsOfRun } from './rules.store.ts'
 import { isDue, lastDue, type Schedule } from './schedule.ts'
 
 let site: Site
@@ -413,7 +413,7 @@ describe('of a unit', () => {
         expect(rows.length > 0).toBe(did && readsIt)
         expect(rows.every(({ person_id }) => person_id === local.id)).toBe(true)
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     )
   })
 
@@ -444,4 +444,102 @@ it('off in a unit it does nothing there; put back like any administered thing', 
   const changed = rows.find(({ object, before }) => object?.id === id && before !== null)!
   await site.make.work(admin, (work) => revertEvent(work, changed, [automationPlugin]))
   expect(await rule(id)).toMatchObject({ name: 'Reguła', wakes: { facts: ['ticket.created'] }, filter: { is: { stateType: ['new'] } } })
+})
+
+describe('its pages', () => {
+  const FORM = { name: 'Drukarki', comment: 'Do HMS', valid: 'on', fact: 'ticket.created', 'if.below': 'on', most: '100', hourly: '50' }
+  const text = async (answer: Response | Promise<Response>) => (await (await answer).text()).replaceAll('&quot;', '"')
+  const said = (html: string) => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
+
+  it('a rule is made by its form, said in the list, tried, run and seen in its log', async () => {
+    const queueId = await site.make.queue({ name: 'Drukarki' })
+    const one = await site.make.ticket({ queueId, subject: 'Papier się zaciął' })
+    const central = await site.make.agent({ 1: ['rw'], 2: ['rw'] })
+    const visitor = await site.loggedIn(central)
+    expect(said(await text(visitor.get('/admin/automation')))).toContain('Nie ma jeszcze żadnej reguły')
+    await visitor.get('/admin/automation/new')
+    const which = {
+      'if.queue': queueId,
+      'do.priority': '5',
+      'do.count': '2',
+      'do.unit': 'days',
+      'do.stateId': '6',
+      hours: '6, 18',
+      minutes: '0',
+      day: '1',
+    }
+    // How many it means, at once and by a button; nothing is kept by that.
+    expect(await text(visitor.post('/admin/automation/meaning', { ...FORM, ...which }))).toBe('Dziś dotyczy 1 zgłoszenia.')
+    expect(await text(visitor.post('/admin/automation/meaning', { 'if.time0.of': 'created', 'if.time0.is': 'last' }))).toContain(
+      'Popraw warunek',
+    )
+    const counted = said(await text(visitor.post('/admin/automation/new', { ...FORM, ...which, do: 'count' })))
+    expect(counted).toContain('Papier się zaciął')
+    expect(await rulesNow()).toEqual([])
+    const made = await visitor.post('/admin/automation/new', { ...FORM, ...which })
+    expect(made.status).toBe(303)
+    const at = made.headers.get('location')!
+    const [stored] = await rulesNow()
+    expect(stored).toMatchObject({
+      unitId: null,
+      editedBy: central,
+      wakes: { facts: ['ticket.created'], schedule: { days: [1], hours: [6, 18], minutes: [0] } },
+      filter: { is: { queue: [queueId] }, below: true },
+      acts: [
+        { act: 'state', given: { stateId: '6', until: { in: 2880 } } },
+        { act: 'priority', given: { priority: '5' } },
+      ],
+    })
+    // What the form shows is what it reads.
+    const shown = await text(visitor.get(at))
+    expect(shown).toContain('name="hours" type="text" value="6, 18"')
+    const list = said(await text(visitor.get('/admin/automation?state=on')))
+    expect(list).toMatch(/Drukarki.*Kolejka: Drukarki \(z kolejkami niżej\).*Zmiana priorytetu: .*włączona/)
+    expect(said(await text(visitor.get('/admin/automation?state=off')))).not.toContain('Do HMS')
+    expect(await text(visitor.get('/admin/automation?format=csv'))).toContain('Drukarki')
+    const tried = said(await text(visitor.post(`${at}/try`)))
+    expect(tried).toContain('byłoby zrobione')
+    expect((await ticket(one.id)).priorityId).toBe('3')
+    expect((await visitor.post(`${at}/run`)).status).toBe(303)
+    await job('automation/run', { rule: stored!.id, why: 'hand' })
+    expect(await ticket(one.id)).toMatchObject({ priorityId: '5', stateType: 'pending reminder' })
+    const log = await text(visitor.get(`${at}/log`))
+    expect(said(log)).toMatch(/ręcznie 1 1 0/)
+    expect(said(await text(visitor.get(/href="([^"]*\/log\/\d+)"/.exec(log)![1]!)))).toContain('Papier się zaciął')
+  })
+
+  it('bad input is said at its field, and nothing typed is lost', async () => {
+    const visitor = await site.loggedIn(await site.make.agent({ 2: ['rw'] }))
+    await visitor.get('/admin/automation/new')
+    for (const [fields, field] of [
+      [{ name: '' }, 'name'],
+      [{ hours: '25', day: '1', minutes: '0' }, 'hours'],
+      [{ hours: '6' }, 'minutes'],
+      [{ most: 'dużo' }, 'most'],
+      [{ 'do.count': 'x', 'do.stateId': '6' }, 'do.count'],
+      [{ 'if.time0.of': 'created', 'if.time0.is': 'before', 'if.time0.count': 'x' }, 'if.time0.count'],
+      [{ fact: '', 'if.below': '' }, 'filter'],
+      [{ 'do.body': '' }, 'acts'],
+    ] as const) {
+      const answer = await visitor.post('/admin/automation/new', { ...FORM, 'do.body': 'Notatka „ważna”', ...fields })
+      const html = await answer.text()
+      expect([answer.status, field, /role="alert"/.test(html)]).toEqual([422, field, true])
+      if (!('do.body' in fields)) expect(html, field).toContain('Notatka „ważna”')
+      const id = /<a href="#([^"]+)">/.exec(html)?.[1]
+      expect(html, `${field} leads to ${id}`).toContain(`id="${id}"`)
+    }
+    expect(await rulesNow()).toEqual([])
+  })
+
+  it('one that is stopped says why, and works again after a click', async () => {
+    const id = await make({ name: 'Zła', filter: { is: { priority: ['3'] } }, acts: [{ act: 'state', given: { state: 'no such' } }] })
+    await job('automation/run', { rule: id, why: 'hand' })
+    const visitor = await site.loggedIn(await site.make.agent({ 2: ['rw'] }))
+    expect(said(await text(visitor.get('/admin/automation')))).toContain('1 reguła jest zatrzymana')
+    expect(said(await text(visitor.get(`/admin/automation/${id}`)))).toContain('nie da się zrobić tego, co ma robić')
+    expect((await visitor.post(`/admin/automation/${id}/switch`, { valid: 'on' })).status).toBe(303)
+    expect((await rule(id)).stoppedAt).toBeNull()
+  })
+
+  const rulesNow = () => listRules(site.make.db)
 })

@@ -1,11 +1,14 @@
 /** The plugin automation: rules that do something to tickets by themselves, woken by what happens or by time, as OTRS's GenericAgent does. */
-import { definePlugin, type Fact } from '../../core/index.ts'
+import { definePlugin, type Fact, type PageContext } from '../../core/index.ts'
 import * as first from './migrations/0001_automation.ts'
+import { formRoutes } from './pages/form.tsx'
+import { listRoutes } from './pages/list.tsx'
+import { logRoutes } from './pages/log.tsx'
 import { administered } from './rule.ts'
 import { look, runRule, tidy, wake, type AutomationHost } from './run.ts'
 import { settings, type AutomationSettings } from './settings.ts'
 import { WAKING, type WakingFact } from './wakes.ts'
-import { texts } from './words.ts'
+import { texts, words } from './words.ts'
 
 export default definePlugin<AutomationSettings>({
   name: 'automation',
@@ -16,6 +19,15 @@ export default definePlugin<AutomationSettings>({
   administered,
   migrations: { '0001_automation': first },
   on: Object.fromEntries(WAKING.map((name) => [name, (fact: Fact<WakingFact>, host: AutomationHost) => wake(host, fact)])),
+  routes(app, host) {
+    listRoutes(app, host)
+    formRoutes(app, host)
+    logRoutes(app, host)
+  },
+  slots: {
+    'admin.rail': { order: 50, render: ({ path }, c) => <Link c={c} href="/admin/automation" path={path} /> },
+    'unit.rail': { order: 50, render: ({ path, base }, c) => <Link c={c} href={`${base}/automation`} path={path} /> },
+  },
   jobs: {
     'automation/look': { cron: '* * * * *', run: (_payload, host) => look(host) },
     'automation/run': {
@@ -24,3 +36,13 @@ export default definePlugin<AutomationSettings>({
     'automation/tidy': { cron: '37 2 * * *', run: (_payload, host) => tidy(host) },
   },
 })
+
+const Link = ({ c, href, path }: { c: PageContext; href: string; path: string }) => (
+  <ul>
+    <li>
+      <a href={href} aria-current={path === href || path.startsWith(`${href}/`) ? 'page' : undefined}>
+        {words(c)('title')}
+      </a>
+    </li>
+  </ul>
+)

@@ -2,7 +2,6 @@
 import { sql, type Kysely } from 'kysely'
 import { z } from 'zod'
 import {
-  actOf,
   actorId,
   asRuleFilter,
   demandAdmin,

@@ -250,11 +250,20 @@ export async function look(host: AutomationHost): Promise<void> {
 export const askRun = (host: Pick<AutomationHost, 'enqueue'>, rule: Id, why: 'time' | 'hand'): Promise<void> =>
   host.enqueue({ task: 'automation/run', payload: { rule, why }, key: `automation/run/${rule}`, unlessThere: true })
 
-/** Which tickets a rule may mean at all: in queues of units where automation is on and, a unit's, of that unit and those below. */
-export async function queuesOf(host: Pick<AutomationHost, 'db' | 'units'>, { unitId }: Pick<Rule, 'unitId'>): Promise<Id[]> {
+/**
+ * Which tickets a rule may mean at all: in queues of units where automation is on – 'everywhere': or would be – and, a unit's, of that
+ * unit and those below.
+ */
+export async function queuesOf(
+  host: Pick<AutomationHost, 'db' | 'units'>,
+  { unitId }: Pick<Rule, 'unitId'>,
+  where: 'on' | 'everywhere' = 'on',
+): Promise<Id[]> {
   const [queues, on, below] = await Promise.all([listQueues(host.db), host.units(), unitId === null ? null : unitsBelow(host.db, unitId)])
   const active = new Set(on)
-  return queues.filter((queue) => active.has(queue.unitId) && (!below || below.has(queue.unitId))).map(({ id }) => id)
+  return queues
+    .filter((queue) => (where === 'everywhere' || active.has(queue.unitId)) && (!below || below.has(queue.unitId)))
+    .map(({ id }) => id)
 }
 
 const scopeOf = (within: readonly Id[], actor: Actor) => ({ within, ...(actor.kind === 'person' ? { access: actor.access } : {}) })

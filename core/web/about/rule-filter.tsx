@@ -121,7 +121,8 @@ const MeantPart = ({ c, form, choices, name: key }: PartProps & { name: MeantKey
   )
 }
 
-const Boxes = ({
+/** Some of several, as boxes to tick. */
+export const Boxes = ({
   name,
   label,
   choices,
