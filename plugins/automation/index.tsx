@@ -1,5 +1,6 @@
 /** The plugin automation: rules that do something to tickets by themselves, woken by what happens or by time, as OTRS's GenericAgent does. */
 import { definePlugin, type Fact, type PageContext } from '../../core/index.ts'
+import { inProject } from '../../core/pages.ts'
 import * as first from './migrations/0001_automation.ts'
 import { formRoutes } from './pages/form.tsx'
 import { listRoutes } from './pages/list.tsx'
@@ -19,12 +20,17 @@ export default definePlugin<AutomationSettings>({
   administered,
   migrations: { '0001_automation': first },
   on: Object.fromEntries(WAKING.map((name) => [name, (fact: Fact<WakingFact>, host: AutomationHost) => wake(host, fact)])),
+  files: { 'automation.css': inProject('plugins/automation/automation.css') },
   routes(app, host) {
     listRoutes(app, host)
     formRoutes(app, host)
     logRoutes(app, host)
   },
   slots: {
+    'document.head': {
+      order: 60,
+      render: (props, c) => (props.frame === 'admin' ? <link rel="stylesheet" href={c.get('asset')('automation.css')} /> : null),
+    },
     'admin.rail': { order: 50, render: ({ path }, c) => <Link c={c} href="/admin/automation" path={path} /> },
     'unit.rail': { order: 50, render: ({ path, base }, c) => <Link c={c} href={`${base}/automation`} path={path} /> },
   },

@@ -47,6 +47,7 @@ import { startJobs } from '../../core/kernel/jobs/run-jobs.ts'
 import { processWaiting } from '../../core/mail/inbound/inbound.ts'
 import { mailJobs } from '../../core/mail/inbound/jobs.ts'
 import admin from '../../plugins/admin/index.tsx'
+import automation from '../../plugins/automation/index.tsx'
 import desk from '../../plugins/desk/index.tsx'
 import faq from '../../plugins/faq/index.tsx'
 import ldapAuth from '../../plugins/ldap-auth/index.tsx'
@@ -68,6 +69,9 @@ const NEW_TABLES: string[] = [
   'article_send_error',
   'article_thread',
   'audit_blob',
+  'automation_act',
+  'automation_rule',
+  'automation_run',
   'company',
   'database_fill',
   'deadline_recount',
@@ -82,6 +86,8 @@ const NEW_TABLES: string[] = [
   'link',
   'merge',
   'merge_moved',
+  'migration_automation',
+  'migration_automation_lock',
   'person_company',
   'person_queue',
   'person_released',
@@ -132,7 +138,7 @@ describe.each(earlierBackups())('$name', (earlier) => {
     },
   }
   const brittle: AnyPlugin = { name: 'brittle', api: 1, scope: 'unit', on: { 'ticket.created': hear('brittle') } }
-  const plugins: AnyPlugin[] = [desk, portal, admin, units, faq, smtpReceiver, ldapAuth, probe, brittle]
+  const plugins: AnyPlugin[] = [desk, portal, admin, units, faq, automation, smtpReceiver, ldapAuth, probe, brittle]
 
   beforeAll(async () => {
     database = await testDatabase({ empty: true })

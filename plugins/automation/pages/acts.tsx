@@ -156,6 +156,9 @@ function readUntil(count: string, unit: string): { until: { in: number } } | und
 /** Where a problem of an act leads. */
 export const actFieldId = (name: string): string => name.replaceAll('.', '-')
 
+/** What is done more seldom, folded away until it is used. */
+const MORE = ['type', 'service', 'sla', 'title', 'customer', 'company', 'archived'] as const
+
 export const ActFields = ({ c, form, choices }: { c: PageContext; form: FormState; choices: ActChoices }) => {
   const t = words(c)
   const all = (name: string, label: string) => ({ c, form, name: `do.${name}`, id: `do-${name}`, label })
@@ -173,14 +176,15 @@ export const ActFields = ({ c, form, choices }: { c: PageContext; form: FormStat
       <Checkbox {...all('visible', t('act.visible.label'))} />
       {form.values['do.time'] && <input type="hidden" name="do.time" value={form.values['do.time']} />}
       {select('stateId', t('act.stateId'), choices.states)}
-      <div class="row">
-        <Field {...all('count', t('act.until'))} help={t('act.until.help')} inputmode="numeric" maxlength={7} />
+      <div class="form-row own-rule">
+        <Field {...all('count', t('act.until'))} inputmode="numeric" maxlength={7} />
         <Select
           {...all('unit', t('act.until.unit'))}
           value="days"
           choices={(['minutes', 'hours', 'days'] as const).map((unit) => ({ value: unit, label: t(`act.until.${unit}`) }))}
         />
       </div>
+      <p class="field-help">{t('act.until.help')}</p>
       {select('priority', t('act.priority'), choices.priorities)}
       {select('owner', t('act.owner'), choices.agents, nobody)}
       {select('responsible', t('act.responsible'), choices.agents, nobody)}
@@ -188,16 +192,21 @@ export const ActFields = ({ c, form, choices }: { c: PageContext; form: FormStat
         { value: 'lock', label: t('act.lock.lock') },
         { value: 'unlock', label: t('act.lock.unlock') },
       ])}
-      {select('type', t('act.type'), choices.types)}
-      {select('service', t('act.service'), choices.services, none)}
-      {select('sla', t('act.sla'), choices.slas, none)}
-      <Field {...all('title', t('act.title'))} maxlength={250} />
-      <Field {...all('customer', t('act.customer'))} maxlength={250} />
-      <Field {...all('company', t('act.company'))} maxlength={150} />
-      {select('archived', t('act.archived'), [
-        { value: 'yes', label: t('act.archived.yes') },
-        { value: 'no', label: t('act.archived.no') },
-      ])}
+      <details class="more-act" open={MORE.some((name) => (form.values[`do.${name}`] ?? '') !== '')}>
+        <summary>{t('act.more')}</summary>
+        <div class="form">
+          {select('type', t('act.type'), choices.types)}
+          {select('service', t('act.service'), choices.services, none)}
+          {select('sla', t('act.sla'), choices.slas, none)}
+          <Field {...all('title', t('act.title'))} maxlength={250} />
+          <Field {...all('customer', t('act.customer'))} maxlength={250} />
+          <Field {...all('company', t('act.company'))} maxlength={150} />
+          {select('archived', t('act.archived'), [
+            { value: 'yes', label: t('act.archived.yes') },
+            { value: 'no', label: t('act.archived.no') },
+          ])}
+        </div>
+      </details>
       {choices.fields.length > 0 && (
         <details class="more-act" open={choices.fields.some((field) => (form.values[controlOf(field)] ?? '') !== '')}>
           <summary>{t('act.fields')}</summary>

@@ -226,9 +226,11 @@ async function formPage(c: PageContext, place: Place, rule: Rule | undefined, fo
                 chosen={said('day')}
                 choices={[1, 2, 3, 4, 5, 6, 0].map((day) => ({ value: String(day), label: sayDay(day, language) }))}
               />
-              <Field c={c} form={form} name="hours" label={t('form.hours')} maxlength={100} />
-              <Field c={c} form={form} name="minutes" label={t('form.minutes')} maxlength={200} />
-              {number('every', t('form.every'))}
+              <div class="form-row own-rule">
+                <Field c={c} form={form} name="hours" label={t('form.hours')} maxlength={100} />
+                <Field c={c} form={form} name="minutes" label={t('form.minutes')} maxlength={200} />
+                {number('every', t('form.every'))}
+              </div>
             </Fields>
             <Fields title={t('form.which')} wide>
               <MeaningLine c={c} meaning={meaning} live={`${path}/meaning`} />

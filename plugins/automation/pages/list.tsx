@@ -69,27 +69,45 @@ async function listPage(c: PageContext, place: Place, problems: readonly string[
       text: (x) => x.name,
       cell: (x) => <Main href={`${place.path}/${x.id}`} name={x.name} below={x.comment} />,
     },
-    { key: 'wakes', label: t('field.wakes'), text: (x) => sayWakes(x.wakes, language), cell: (x) => sayWakes(x.wakes, language) },
-    { key: 'filter', label: t('field.filter'), text: which, cell: which },
-    { key: 'acts', label: t('field.acts'), text: does, cell: does },
-    { key: 'unit', label: t('list.unit'), sort: true, text: where, ...(central ? { cell: where } : {}) },
+    { key: 'wakes', label: t('field.wakes'), text: (x) => sayWakes(x.wakes, language) },
+    { key: 'filter', label: t('field.filter'), text: which },
+    { key: 'acts', label: t('field.acts'), text: does },
+    {
+      key: 'rule',
+      label: t('list.rule'),
+      text: () => '',
+      class: 'cell-error',
+      cell: (x) => (
+        <dl class="automation-rule">
+          <dt>{t('field.wakes')}</dt>
+          <dd>{sayWakes(x.wakes, language)}</dd>
+          <dt>{t('list.which')}</dt>
+          <dd>{which(x) || t('list.all')}</dd>
+          <dt>{t('field.acts')}</dt>
+          <dd>{does(x)}</dd>
+        </dl>
+      ),
+    },
+    { key: 'unit', label: t('list.unit'), sort: true, text: where, ...(central ? { cell: where } : {}), class: 'cell-wide' },
     {
       key: 'state',
       label: t('list.state'),
       sort: true,
       text: (x) => t(`state.${stateOf(x)}`),
+      class: 'cell-switch',
       cell: (x) => (
-        <>
+        <div class="switch">
           <span class={stateOf(x) === 'on' ? undefined : 'warn'}>{t(`state.${stateOf(x)}`)}</span>
           <ActButton c={c} action={`${place.path}/${x.id}/switch`} small fields={{ valid: stateOf(x) === 'on' ? 'off' : 'on' }}>
             {t(`switch.${stateOf(x)}`)}
             <span class="only-heard"> {x.name}</span>
           </ActButton>
-        </>
+        </div>
       ),
     },
     {
       key: 'last',
+      class: 'cell-narrow',
       label: t('list.last'),
       text: (x) => (last.has(x.id) ? plainTime(c, last.get(x.id)!) : ''),
       cell: (x) =>
