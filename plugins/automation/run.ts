@@ -109,7 +109,7 @@ async function answer(host: AutomationHost, rule: Rule, fact: Fact<WakingFact>, 
   if (!ready) return
   if (ready.actor.kind === 'person' && !(await reads(host, ready.actor, ticketId))) return
   const now = host.clock()
-  if (await loops(host, rule, ticketId)) return
+  if (await loops(host, rule, ticketId, (await host.settings()).loops)) return
   const woken = await countWoken(db, rule.id, new Date(now.getTime() - HOUR_MS))
   if (woken >= rule.hourly) return stop(host, rule, 'hourly', String(woken))
   const run = await beginRun(db, { ruleId: rule.id, why: 'fact', fact: fact.name, at: now, meant: 1 })
@@ -117,13 +117,10 @@ async function answer(host: AutomationHost, rule: Rule, fact: Fact<WakingFact>, 
   await goOn(db, run.id, counted([outcome]), { cursor: ticketId, endedAt: host.clock(), fault: outcome.fault ?? '' })
 }
 
-/** A rule that does something to one ticket again and again is stopped, whatever wakes it. */
-async function loops(host: AutomationHost, rule: Rule, ticketId: Id): Promise<boolean> {
-  const [settings, times] = [
-    await host.settings(),
-    await countOnTicket(host.db, rule.id, ticketId, new Date(host.clock().getTime() - HOUR_MS)),
-  ]
-  if (times < settings.loops) return false
+/** A rule that does something to one ticket again and again is stopped, whatever wakes it. `most`: how often within an hour it may. */
+async function loops(host: AutomationHost, rule: Rule, ticketId: Id, most: number): Promise<boolean> {
+  const times = await countOnTicket(host.db, rule.id, ticketId, new Date(host.clock().getTime() - HOUR_MS))
+  if (times < most) return false
   await stop(host, rule, 'loops', (await findTicket(host.db, ticketId, null))?.number ?? ticketId)
   return true
 }
@@ -289,9 +286,10 @@ export async function runRule(host: AutomationHost, ruleId: Id, why: 'time' | 'h
       return stop(host, rule, 'too-many', `>${rule.most}`)
     }
   }
+  const { loops: often } = await host.settings()
   const ids = await matchingTickets(db, rule.filter, room, { ...scope, after: run.cursor, limit: STEP })
   for (const ticketId of ids) {
-    if (await loops(host, rule, ticketId)) return goOn(db, run.id, counted([]), { endedAt: host.clock(), fault: 'loops' })
+    if (await loops(host, rule, ticketId, often)) return goOn(db, run.id, counted([]), { endedAt: host.clock(), fault: 'loops' })
     const outcome = await doTo(host, ready, { ruleId: rule.id, runId: run.id, ticketId, wokenBy: null, chain: [] })
     const ended = outcome.what === 'stopped' ? { endedAt: host.clock(), fault: outcome.fault ?? '' } : {}
     await goOn(db, run.id, counted([outcome]), { cursor: ticketId, ...ended })
