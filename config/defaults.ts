@@ -149,8 +149,8 @@ export default {
   theme: 'default',
 
   // Plugins in use (POMOC_PLUGINS, divided by commas): folders of plugins/, npm packages, or paths beginning with ./ or /.
-  // Some, such as faq, waiting, notifications and acl, are loaded but off until a unit switches them on.
-  plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'waiting', 'notifications', 'acl', 'smtp-receiver'],
+  // Some, such as faq, waiting, notifications, automation and acl, are loaded but off until a unit switches them on.
+  plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'waiting', 'notifications', 'automation', 'acl', 'smtp-receiver'],
 
   // What plugins are told by the operator, by their names: { 'ldap-auth': { … } }. Each plugin's README says what it knows.
   pluginOptions: {},

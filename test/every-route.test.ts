@@ -6,6 +6,7 @@ import { saveSettings } from '../core/administration/setting-admin.ts'
 import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
 import acl from '../plugins/acl/index.tsx'
 import admin from '../plugins/admin/index.tsx'
+import automation from '../plugins/automation/index.tsx'
 import desk from '../plugins/desk/index.tsx'
 import faq from '../plugins/faq/index.tsx'
 import { closeDirectories } from '../plugins/ldap-auth/house.ts'
@@ -15,13 +16,14 @@ import portal from '../plugins/portal/index.tsx'
 import units from '../plugins/units/index.tsx'
 import { ADMIN_MORE, adminThings } from './route-tables/admin.ts'
 import { makeNotification, NOTIFICATION_ROWS } from './route-tables/notifications.ts'
+import { AUTOMATION_ROWS, makeRule, makeRun } from './route-tables/automation.ts'
 import { own, ROLES, ROWS as PAGES, standing, type Role, type Row, type Side } from './route-tables/pages.ts'
 import { freshThing, TICKET_ROUTES } from './route-tables/tickets.ts'
 import { makeSide } from './route-tables/side.ts'
 import { ACL_ROUTES, board, UNIT_LOOKS, UNIT_ROUTES } from './route-tables/units.ts'
 import { openSite, type Site, type Visitor } from './web.ts'
 
-const ROWS: Record<string, Row> = { ...PAGES, ...NOTIFICATION_ROWS }
+const ROWS: Record<string, Row> = { ...PAGES, ...NOTIFICATION_ROWS, ...AUTOMATION_ROWS }
 
 /** Where it is not the agent's or the customer's alone. */
 const TICKETS_MORE: Record<string, Partial<Row>> = {
@@ -92,7 +94,7 @@ async function enterAll(): Promise<void> {
 }
 
 beforeAll(async () => {
-  site = await openSite([desk, portal, admin, units, faq, notifications, acl, ldapAuth, board], {
+  site = await openSite([desk, portal, admin, units, faq, notifications, automation, acl, ldapAuth, board], {
     pluginOptions: { 'ldap-auth': { directories: [DIRECTORY] } },
   })
   const { make } = site
@@ -101,7 +103,13 @@ beforeAll(async () => {
   await make.db
     .insertInto('plugin_activation')
     .values(
-      ['faq', 'notifications', 'acl'].map((plugin) => ({ plugin, unit_id: '1', active: true, changed_at: make.now, changed_by: null })),
+      ['faq', 'notifications', 'automation', 'acl'].map((plugin) => ({
+        plugin,
+        unit_id: '1',
+        active: true,
+        changed_at: make.now,
+        changed_by: null,
+      })),
     )
     .execute()
   await make.asSystem((work) => saveSettings(work, UNIT_LIMITS, unitLimits, { ownAddresses: true, maxQueues: 1000 }, '1'))
@@ -216,6 +224,9 @@ it("every page and act below /admin is the central administrator's alone", async
   await enterAll()
   const things = await adminThings(site, a, b)
   things.ids['/admin/notifications/:id'] = () => makeNotification(site, null)
+  const rule = await makeRule(site, null)
+  things.ids['/admin/automation/:id'] = () => rule
+  things.ids['/admin/automation/:id/log/:run'] = () => makeRun(site, rule)
   const used = new Set<string>()
   const wrong: string[] = []
   for (const route of routes.filter((name) => /^\w+ \/admin(\/|$)/.test(name))) {

@@ -12,6 +12,8 @@ import type { CallKind } from '../../core/kernel/gate.ts'
 import { listen } from '../../core/machine/listen.ts'
 import portal from '../portal/index.tsx'
 import desk from '../desk/index.tsx'
+import automation from '../automation/index.tsx'
+import { saveRule } from '../automation/rule.ts'
 import admin from './index.tsx'
 import { makeUniversity, type University } from '../../test/university.ts'
 
@@ -23,7 +25,7 @@ describe.skipIf(!requireChromium())('every admin page', () => {
   let filled: Filled
   let session: string
   beforeAll(async () => {
-    site = await openSite([desk, portal, admin, sample])
+    site = await openSite([desk, portal, admin, automation, sample])
     filled = { ...(await makeUniversity(site)), event: '' }
     await makeTroubles()
     await site.database.db.insertInto('group_person').values({ group_id: filled.group, person_id: filled.admin, right: 'rw' }).execute()
@@ -57,6 +59,18 @@ describe.skipIf(!requireChromium())('every admin page', () => {
       }),
     )
     filled.event = (await listEvents(db, 'all', { filter: { objectType: 'queue' }, limit: 1 })).rows[0]!.id
+    await make.work(actor, (work) =>
+      saveRule(work, null, null, {
+        name: 'Załatwione od roku do archiwum',
+        comment: 'W nocy z niedzieli na poniedziałek.',
+        valid: false,
+        wakes: { facts: ['ticket.created'], schedule: { days: [1], hours: [3], minutes: [10] } },
+        filter: { is: { stateType: ['closed'] }, times: [{ of: 'anyClosing', is: 'before', minutes: 525_600 }] },
+        acts: [{ act: 'archive', given: { archived: true } }],
+        most: 1000,
+        hourly: 1000,
+      }),
+    )
     await make.work(actor, (work) => setActivation(work, 'sample', filled.unit, true))
     await make.work(actor, (work) => saveSettings(work, 'sample', sample.settings!, { limit: 3 }, filled.unit))
     await logIn(site.kernel.host, { login: 'anowak', password: 'nie to', client: { address: '192.0.2.44', userAgent: 'Firefox' } }).catch(
@@ -152,6 +166,8 @@ const IN_EVERY_RUN = [
   'try-result',
   'template',
   'desk-templates',
+  'automation',
+  'automation-counted',
 ]
 
 const views = (f: Filled): View[] => [
@@ -229,6 +245,16 @@ const views = (f: Filled): View[] => [
     act: async (page) => {
       await page.fill('[name=ticket]', f.ticketNumber)
       await page.click('button[name=act]')
+    },
+  },
+  { name: 'automation', path: '/admin/automation' },
+  {
+    name: 'automation-counted',
+    path: '/admin/automation/new',
+    act: async (page) => {
+      for (const part of await page.locator('details.more-act').all()) await part.evaluate((one) => one.setAttribute('open', ''))
+      await page.check('[name="if.stateType"][value=new]')
+      await page.click('button[value=count]')
     },
   },
   { name: 'units', path: '/admin/units' },

@@ -1,6 +1,7 @@
 /** Owns filling an empty database with the made-up university. */
 import { hashPassword, loadRows, settleIds, system, type Host, type Id, type Work } from '../../core/index.ts'
 import { addAbout, countDeadlines, mergeTwins, switchOn } from './about.ts'
+import { writeRules } from './automatic.ts'
 import { addMishaps } from './extras.ts'
 import { buildHouse, FIRST_IDS } from './house.ts'
 import { writeChoices } from './choices.ts'
@@ -42,6 +43,7 @@ export async function fillUniversity(host: Pick<Host, 'work' | 'config' | 'db'>,
     await writeKnowledge(work)
     await writeNotifications(work)
     await writeChoices(work)
+    await writeRules(work)
     if (wish.tickets > STORIES) await loadManyTickets(work, STORIES, wish.tickets)
     await mergeTwins(work)
     return true

@@ -46,7 +46,9 @@ import type { AnyPlugin } from '../../core/run/load-plugins.ts'
 import { startJobs } from '../../core/kernel/jobs/run-jobs.ts'
 import { processWaiting } from '../../core/mail/inbound/inbound.ts'
 import { mailJobs } from '../../core/mail/inbound/jobs.ts'
+import acl from '../../plugins/acl/index.tsx'
 import admin from '../../plugins/admin/index.tsx'
+import automation from '../../plugins/automation/index.tsx'
 import desk from '../../plugins/desk/index.tsx'
 import faq from '../../plugins/faq/index.tsx'
 import ldapAuth from '../../plugins/ldap-auth/index.tsx'
@@ -63,12 +65,16 @@ import { FACTS } from './make/plugins.ts'
 
 /** Tables that this version has beyond those of a backup, in alphabetical order. */
 const NEW_TABLES: string[] = [
+  'acl',
   'article_flag',
   'article_raw',
   'article_revision',
   'article_send_error',
   'article_thread',
   'audit_blob',
+  'automation_act',
+  'automation_rule',
+  'automation_run',
   'company',
   'database_fill',
   'deadline_recount',
@@ -83,6 +89,10 @@ const NEW_TABLES: string[] = [
   'link',
   'merge',
   'merge_moved',
+  'migration_acl',
+  'migration_acl_lock',
+  'migration_automation',
+  'migration_automation_lock',
   'migration_notifications',
   'migration_notifications_lock',
   'notification',
@@ -141,7 +151,7 @@ describe.each(earlierBackups())('$name', (earlier) => {
     },
   }
   const brittle: AnyPlugin = { name: 'brittle', api: 1, scope: 'unit', on: { 'ticket.created': hear('brittle') } }
-  const plugins: AnyPlugin[] = [desk, portal, admin, units, faq, notifications, smtpReceiver, ldapAuth, probe, brittle]
+  const plugins: AnyPlugin[] = [desk, portal, admin, units, faq, notifications, automation, acl, smtpReceiver, ldapAuth, probe, brittle]
 
   beforeAll(async () => {
     database = await testDatabase({ empty: true })

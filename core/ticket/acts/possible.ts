@@ -11,7 +11,7 @@ import type { WantedFields } from '../../field/posted.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import type { Ticket } from '../ticket.ts'
 import { findTicket } from '../ticket.store.ts'
-import { sayPriority } from '../priority-words.ts'
+import { sayPriority } from '../attribute-words.ts'
 import { CHOSEN, type ChoiceOf, type Chosen, type ChosenAttribute, type Question, type Taken } from './choices.ts'
 
 export interface Doing {

@@ -121,7 +121,8 @@ const MeantPart = ({ c, form, choices, name: key }: PartProps & { name: MeantKey
   )
 }
 
-const Boxes = ({
+/** Some of several, as boxes to tick. */
+export const Boxes = ({
   name,
   label,
   choices,
@@ -144,6 +145,9 @@ const Boxes = ({
   </fieldset>
 )
 
+/** Units are offered as they are called after a number above one. */
+const MANY = 5
+
 /** What stands, and two empty rows more. */
 const Times = ({ c, form }: Omit<PartProps, 'choices'>) => {
   const language = c.get('language')
@@ -163,7 +167,7 @@ const Times = ({ c, form }: Omit<PartProps, 'choices'>) => {
           label: t(`time.${part}`, { n }),
         })
         return (
-          <div class="own-rule row">
+          <div class="form-row own-rule" role="group" aria-label={t('times.nth', { n })}>
             <Select
               {...all('of')}
               empty={t('time.no')}
@@ -174,7 +178,11 @@ const Times = ({ c, form }: Omit<PartProps, 'choices'>) => {
               choices={(['before', 'last', 'next', 'between', 'some', 'none'] as const).map((is) => ({ value: is, label: t(`is.${is}`) }))}
             />
             <Field {...all('count')} inputmode="numeric" maxlength={9} />
-            <Select {...all('unit')} value="day" choices={DISTANCE_UNITS.map((unit) => ({ value: unit, label: t(`unit.${unit}`) }))} />
+            <Select
+              {...all('unit')}
+              value="day"
+              choices={DISTANCE_UNITS.map((unit) => ({ value: unit, label: t(`unit.${unit}`, { count: MANY }) }))}
+            />
             <Field {...all('from')} type="date" />
             <Field {...all('to')} type="date" />
           </div>

@@ -125,5 +125,5 @@ function sayTime(time: RuleTime, language: Language): string {
   if (time.is === 'between') return t('say.between', { what, from: time.from ?? '…', to: time.to ?? '…' })
   if (!('minutes' in time)) return t(`say.${time.is}`, { what })
   const { count, unit } = inUnits(time.minutes)
-  return t(`say.${time.is}`, { what, count, unit: t(`unit.${unit}`) })
+  return t(`say.${time.is}`, { what, count, unit: t(`unit.${unit}`, { count }) })
 }

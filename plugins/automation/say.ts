@@ -1,0 +1,80 @@
+/** Owns saying a rule in words, as the log has it: when, what it means, what it does. */
+import { DateTime } from 'luxon'
+import { actOf, actTexts, type ActName, type Language, type RuleFilter } from '../../core/index.ts'
+import { sayRuleFilter } from '../../core/pages.ts'
+import type { RuleAct, Wakes } from './rule.ts'
+import { texts } from './words.ts'
+
+const HOUR = 60
+const DAY = 24 * HOUR
+
+/** "co 2 godz.", "3 dni": the greatest unit that says it whole. */
+export function sayMinutes(minutes: number, language: Language): string {
+  const t = texts.in(language)
+  if (minutes % DAY === 0) return t('days', { count: minutes / DAY })
+  return minutes % HOUR === 0 ? t('hours', { count: minutes / HOUR }) : t('minutes', { count: minutes })
+}
+
+export const sayDay = (day: number, language: Language): string =>
+  // The 1st of January 2023 was a Sunday.
+  DateTime.utc(2023, 1, 1 + day)
+    .setLocale(language)
+    .toFormat('ccc')
+
+export function sayWakes({ facts, schedule, every }: Wakes, language: Language): string {
+  const t = texts.in(language)
+  const twoDigits = (n: number) => String(n).padStart(2, '0')
+  const times = schedule
+    ? t('wake.at', {
+        days: schedule.days.length === 7 ? t('wake.daily') : schedule.days.map((day) => sayDay(day, language)).join(', '),
+        hours: schedule.hours.length === 24 ? t('wake.hourly') : schedule.hours.join(', '),
+        minutes: schedule.minutes.map(twoDigits).join(', '),
+      })
+    : ''
+  const parts = [
+    ...facts.map((fact) => t(`fact.${fact}`)),
+    ...(times ? [times] : []),
+    ...(every === undefined ? [] : [t('wake.every', { time: sayMinutes(every, language) })]),
+  ]
+  return parts.length === 0 ? t('wake.by-hand') : parts.join('; ')
+}
+
+/** Without the names of what it speaks of: for whoever has no database at hand. */
+export const sayFilterShort = (filter: RuleFilter, language: Language): string =>
+  sayRuleFilter(filter, { queues: [], states: [], priorities: [], agents: [], about: { types: [], services: [], slas: [], portal: 'off' }, own: [] }, language).join('; ') // biome-ignore format: one line
+
+/** `named`: what a value of an act's field is called. */
+export function sayActs(
+  acts: readonly RuleAct[],
+  language: Language,
+  named: (act: ActName, field: string, value: string) => string | undefined = () => undefined,
+): string[] {
+  return acts.map(({ act, given }) => {
+    const values = Object.entries(given).flatMap(([field, value]) => {
+      const said = sayGiven(act, field, value, language, named)
+      return said === '' ? [] : [said]
+    })
+    const title = actTexts.in(language)(actOf(act).words.title)
+    return values.length === 0 ? title : `${title}: ${values.join(', ')}`
+  })
+}
+
+function sayGiven(
+  act: ActName,
+  field: string,
+  value: unknown,
+  language: Language,
+  named: (act: ActName, field: string, value: string) => string | undefined,
+): string {
+  const t = texts.in(language)
+  if (value === null || value === undefined || value === '' || value === false) return ''
+  if (value === true) return field === 'archived' ? '' : field === 'visible' ? t('act.visible') : ''
+  if (typeof value === 'object' && 'in' in value) return t('act.in', { time: sayMinutes(Number(value.in), language) })
+  if (typeof value === 'object')
+    return Object.entries(value)
+      .map(([name, values]) => `${name} = ${[values].flat().join(', ')}`)
+      .join('; ')
+  const text = String(value)
+  const short = text.length > 60 ? `${text.slice(0, 59).toWellFormed()}…` : text
+  return named(act, field, text) ?? short.replace(/\s+/g, ' ')
+}
