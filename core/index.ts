@@ -275,6 +275,7 @@ export { receiptSentence } from './mail/texts/auto-response.ts'
 // Pages
 export type { ApiError } from './web/api.ts'
 export {
+  adoptPassword,
   changePassword,
   logIn,
   logInByCode,
@@ -310,7 +311,7 @@ export { lookUpPerson } from './person/look-up.ts'
 export { takeDirectory, type Night } from './person/directory/night.ts'
 export { DIRECTORY_PROBLEMS, type DirectoryChange, type DirectoryPerson, type DirectoryProblem } from './person/directory/compare.ts'
 export { sameSecret } from './person/token.ts'
-export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
+export { checkPassword, hashKnownPassword, hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf } from './person/sessions.ts'
 export { passwordFrom } from './person/safety/proof.ts'
 export { browserOf } from './person/safety/browser.ts'
