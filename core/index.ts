@@ -179,6 +179,7 @@ export {
 } from './time/time.ts'
 export { closeWaiting, listWaiting, remindWaiting, type Waiting } from './ticket/change/waiting.ts'
 export { clockStopped } from './ticket/clock/jobs.ts'
+export type { Foretold } from './ticket/clock/foretell.ts'
 export { isFree, isToTake, ownerStands, TAKEN_FROM, type OwnerStands } from './permission/to-take.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
 export { recipientsFor, type Recipients } from './mail/texts/whom.ts'
