@@ -30,3 +30,8 @@ export const lastRun = async (db: Kysely<Database>): Promise<Run | undefined> =>
 export async function findRun(db: Kysely<Database>, id: Id): Promise<Run | undefined> {
   return (await sql<Run>`select ${COLUMNS} from otrs_run where id = ${id}`.execute(db)).rows[0]
 }
+
+/** Asks the process that works on it to end after its step; it reads that between steps. Where it ended meanwhile, nothing is asked. */
+export async function askStop(db: Kysely<Database>, id: Id): Promise<void> {
+  await sql`update otrs_run set state = 'stopped' where id = ${id} and state = 'running'`.execute(db)
+}
