@@ -62,6 +62,7 @@ export { stems } from './search/stems.ts'
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason } from './database/schema.ts'
 export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
+export { RowSum } from './backup/row-sum.ts'
 
 // Who may what
 export {

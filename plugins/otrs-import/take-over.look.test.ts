@@ -97,7 +97,7 @@ describe.skipIf(!requireChromium())('the take-over in Chromium', () => {
     ].map(([name, path]) => ({ name: name!, path: `${PATH}${path}`, session }))
 
   for (const look of oneLook(1))
-    it(`its pages can be seen, read and used: ${look.name}`, async () => {
+    it(`its pages can be seen, read and used: ${look.language} ${look.colours} ${look.width}`, async () => {
       expect(await lookAtAll(browser, url, views(), look)).toEqual({})
     })
 
