@@ -60,8 +60,9 @@ export { stems } from './search/stems.ts'
 
 // Data
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason } from './database/schema.ts'
-export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
+export { CHUNK, readBlob, readWholeBlob, storeBlob, storeBlobs } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
+export { copyRows, type Copied } from './database/copy.ts'
 
 // Who may what
 export {
@@ -257,6 +258,7 @@ export {
   findPersonByLogin,
   findPersonNames,
   isAddress,
+  personOfMail,
   normalAddress,
   setPreferences,
   type Person,
@@ -270,6 +272,8 @@ export { addressesChanged, destinationOf, isOurDomain, keepAddressBook, ownSende
 export { oneAddress } from './mail/address-list.ts'
 export { filesLimit, queueMail, sayAddress, type NewMail } from './mail/outbound.ts'
 export { flatHtml, nestsTooDeep } from './mail/reading/nesting.ts'
+export { safeHtml, type HtmlPart } from './mail/reading/parse.ts'
+export { decodeText } from './mail/reading/charset.ts'
 export { receiptSentence } from './mail/texts/auto-response.ts'
 
 // Pages

@@ -19,6 +19,8 @@ export interface Wanted {
   between?: { column: string; from: number; to: number }
   /** Rows of the tickets (or other ids) named. */
   among?: { column: string; ids: readonly number[] }
+  /** Rows whose moment is not before this one; rows without a moment are none of them. */
+  since?: { column: string; at: Date }
   order?: readonly string[]
 }
 
