@@ -31,7 +31,7 @@ export const FINDINGS = {
   'second-raw': 'aside',
   'doubled-link': 'aside',
   'own-link': 'aside',
-  'temporary-link': 'aside',
+  'unfinished-link': 'aside',
   'unknown-channel': 'mended',
   'unknown-field': 'aside',
   'unknown-history-type': 'mended',

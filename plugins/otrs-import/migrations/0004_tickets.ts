@@ -10,6 +10,8 @@ const statements = [
   `alter table otrs_run
      add column act_id uuid not null default gen_random_uuid(),
      add column marks jsonb not null default '{}'`,
+  // A step that is done again tells nothing twice.
+  `create unique index otrs_finding_once on otrs_finding (run_id, code, table_name, md5(key), md5(detail::text))`,
   // Links have no act of their own.
   `create table otrs_link (link_id bigint primary key references link on delete cascade)`,
 ]

@@ -1,5 +1,6 @@
 /** Owns what a later run has to do: which tickets the source may have changed, which people here have worked on, which are gone. */
 import { sql, type Kysely } from 'kysely'
+import { DateTime } from 'luxon'
 import type { Database } from '../../../core/index.ts'
 import type { Source } from '../source/source.ts'
 import type { Words } from './known.ts'
@@ -21,7 +22,7 @@ export interface LastSeen {
  * none of these moves the ticket (OTRS behaviour). Sorted.
  */
 export async function changedTickets(db: Kysely<Database>, source: Source, words: Words, last: LastSeen): Promise<number[]> {
-  const since = new Date(last.at.getTime() - OVERLAP)
+  const since = DateTime.fromMillis(last.at.getTime() - OVERLAP, { zone: source.zone }).toFormat('yyyy-MM-dd HH:mm:ss')
   const tickets = new Set<number>()
   const articles = new Set<number>()
   const collect = async (table: string, wanted: Parameters<Source['rows']>[1], into: Set<number>, column: string): Promise<void> => {
@@ -32,7 +33,7 @@ export async function changedTickets(db: Kysely<Database>, source: Source, words
     }
   }
   const moved = (table: string, column: string, into: Set<number>, id: string) =>
-    collect(table, { columns: [id, column], since: { column, at: since } }, into, id)
+    collect(table, { columns: [id, column], since: { column, moment: since } }, into, id)
   await moved('ticket', 'change_time', tickets, 'id')
   await moved('article', 'change_time', tickets, 'ticket_id')
   await moved('article_data_mime', 'change_time', articles, 'article_id')

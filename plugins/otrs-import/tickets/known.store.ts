@@ -51,5 +51,6 @@ export async function readWords(source: Source): Promise<Words> {
     linkTypes: await words('link_type'),
     linkObjects: await words('link_object'),
     fields: await words('dynamic_field', 'object_type'),
+    fieldTypes: await words('dynamic_field', 'field_type'),
   }
 }

@@ -30,6 +30,7 @@ export interface Words {
   linkObjects: ReadonlyMap<number, string>
   /** What each field is of: 'Ticket', 'Article' … */
   fields: ReadonlyMap<number, string>
+  fieldTypes: ReadonlyMap<number, string>
 }
 
 export interface Known {

@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import { copyRows, safeHtml, storeBlobs, type Copied, type Database, type Id } from '../../../core/index.ts'
 import type { Room } from '../room.ts'
+import { mendedOf } from '../source/mended.ts'
 import type { Row } from '../source/source.ts'
 import {
   ARTICLE_COLUMNS,
@@ -18,7 +19,7 @@ import {
 } from './article-rows.ts'
 import type { Known } from './known.ts'
 import { articlesOf, readParts, type Articles, type PartRead } from './parts.ts'
-import type { TicketRows } from './read.ts'
+import { allRows, type TicketRows } from './read.ts'
 import { SEEN_COLUMNS, seenOf } from './seen.ts'
 import { sumRows, type TicketSum } from './sum.ts'
 import {
@@ -63,6 +64,8 @@ export async function writeTickets(db: Kysely<Database>, { room, known, act, now
   for (const { id, code, detail } of refused) known.tell(code, 'ticket', id, detail)
   const tickets = given.tickets.filter((row) => !isRefused.has(text(row['id'])))
   const ids = new Set(tickets.map((row) => idOf(row['id'])!))
+  for (const { table, row } of allRows(given))
+    for (const { code, column } of mendedOf(row)) known.tell(code, table, text(row['id'] ?? row['article_id'] ?? row['ticket_id']), { column })
   orphans(known, given, new Set(given.tickets.map((row) => idOf(row['id'])!)))
   const seenHere = fresh ? [] : await clear(db, [...ids], given)
 

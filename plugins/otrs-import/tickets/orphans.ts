@@ -10,7 +10,6 @@ const TABLES: readonly (readonly [table: string, code: FindingCode])[] = [
   ['article_data_mime_plain', 'orphan-raw'],
   ['article_data_mime_send_error', 'orphan-send-error'],
   ['article_flag', 'orphan-flag'],
-  ['article_data_otobo_chat', 'orphan-article'],
   ['article_data_otrs_chat', 'orphan-article'],
 ]
 

@@ -31,8 +31,6 @@ export interface TicketRows {
 /** More ids than this are asked for in several statements. */
 const AT_ONCE = 1000
 
-const CHATS = ['article_data_otobo_chat', 'article_data_otrs_chat']
-
 export async function readTickets(source: Source, words: Words, which: Which): Promise<TicketRows> {
   const ofTickets = (table: string, column = 'ticket_id', order = ['id']): Promise<Map<number, Row[]>> =>
     'ids' in which
@@ -44,7 +42,6 @@ export async function readTickets(source: Source, words: Words, which: Which): P
   const ofArticles = (table: string, column = 'article_id', order = ['id']) => amongIds(source, table, column, articleIds, order)
   const one = (rows: Map<number, Row[]>): Map<number, Row> => new Map([...rows].map(([id, [row]]) => [id, row!]))
   const ofObject = (object: string) => (row: Row) => words.fields.get(idOf(row['field_id']) ?? 0) === object
-  const chats = CHATS.find((table) => source.has(table))
   const versions = await ofArticles('article_version', 'source_article_id')
   const versionIds = [...versions.values()].flat().flatMap((row) => idOf(row['id']) ?? [])
   return {
@@ -57,7 +54,7 @@ export async function readTickets(source: Source, words: Words, which: Which): P
     time: await ofTickets('time_accounting'),
     ticketValues: only(await ofTickets('dynamic_field_value', 'object_id'), ofObject('Ticket')),
     mime: one(await ofArticles('article_data_mime')),
-    chat: chats === undefined ? new Map() : await ofArticles(chats),
+    chat: await ofArticles('article_data_otrs_chat'),
     articleFlags: await ofArticles('article_flag', 'article_id', ['article_id', 'article_key', 'create_by']),
     articleValues: only(await ofArticles('dynamic_field_value', 'object_id'), ofObject('Article')),
     sendErrors: await ofArticles('article_data_mime_send_error'),
@@ -106,4 +103,25 @@ function only(rows: Map<number, Row[]>, is: (row: Row) => boolean): Map<number, 
     if (those.length > 0) found.set(key, those)
   }
   return found
+}
+
+/** Every row that was read, with its table and its own key. */
+export function* allRows(given: TicketRows): Generator<{ table: string; row: Row }> {
+  for (const row of given.tickets) yield { table: 'ticket', row }
+  for (const [table, rows] of [
+    ['article', given.articles],
+    ['ticket_history', given.history],
+    ['ticket_watcher', given.watchers],
+    ['ticket_flag', given.ticketFlags],
+    ['time_accounting', given.time],
+    ['dynamic_field_value', given.ticketValues],
+    ['dynamic_field_value', given.articleValues],
+    ['article_data_otrs_chat', given.chat],
+    ['article_flag', given.articleFlags],
+    ['article_data_mime_send_error', given.sendErrors],
+    ['article_version', given.versions],
+  ] as const)
+    for (const list of rows.values()) for (const row of list) yield { table, row }
+  for (const row of given.mime.values()) yield { table: 'article_data_mime', row }
+  for (const row of given.versionMime.values()) yield { table: 'article_data_mime_version', row }
 }

@@ -201,9 +201,10 @@ export function valuesOf(known: Known, rows: readonly Row[]): NewRow[] {
     let place = row['index_value'] === null || row['index_value'] === undefined ? places.size : Number(row['index_value'])
     while (places.has(place)) place++
     places.add(place)
-    const at = row['value_date'] === null || row['value_date'] === undefined ? null : known.moment(row['value_date'])
-    if (at === null && row['value_date'] !== null && row['value_date'] !== undefined)
-      known.tell('zero-date', 'dynamic_field_value', text(row['id']), { column: 'value_date' })
+    // A day has no zone.
+    const said = textOrNull(row['value_date'])
+    const isDay = known.words.fieldTypes.get(idOf(row['field_id']) ?? 0) === 'Date'
+    const at = said === null ? null : isDay && /^\d{4}-\d\d-\d\d/.test(said) ? new Date(`${said.slice(0, 10)}T00:00:00Z`) : known.moment(said)
     return [
       {
         object_id: text(row['object_id']),
