@@ -89,7 +89,7 @@ async function moveOurState(m: Master, theirName: string): Promise<void> {
 
 /** Znuny's colours of states and priorities have no place here. */
 function colours(m: Master, table: string, rows: readonly Row[]): void {
-  for (const row of rows) if (str(row['color']) !== '') m.tell('colour-kept-not', table, str(row['id']), { colour: str(row['color']) })
+  for (const row of rows) if (str(row['color']) !== '') m.tell('colour-left', table, str(row['id']), { colour: str(row['color']) })
 }
 
 export async function takeServices(m: Master, calendars: ReadonlyMap<string, string>): Promise<void> {

@@ -13,7 +13,9 @@ const SECRET_KEY =
 const SECRET_TREE = /^auth(?:entication|orization)?$|^(?:ssl|tls|proxy)?credentials$|^x?-?authorization$/i
 const HARMLESS_IN_TREE = /^(?:authtype|type)$/i
 /** Logins beside a password: of a service, not of a person who reads. */
-const LOGIN_KEY = /(?:auth|bind|search|proxy|smtp|imap|pop3?|db|database|basic|account|service)[-_ ]?user(?:name|dn)?$|^(?:user|login|username|bind_?dn)$|searchuserdn$|databaseuser$/i
+const LOGIN_KEY = /(?:auth|bind|search|proxy|smtp|imap|pop3?|db|database|basic|account|service)[-_ ]?user(?:name|dn)?$|^bind_?dn$/i
+/** These only beside a secret: else they say whose a row is. */
+const LOGIN_BESIDE = /^(?:user|login|user[-_]?name)$/i
 
 /** Secrets that stand in the middle of a text, wherever it is. */
 const IN_TEXT: readonly [RegExp, string][] = [
@@ -59,11 +61,11 @@ export function blank(value: unknown, under = ''): unknown {
   return walk(value, under.split(/::|###/).at(-1) ?? '', false, 0)
 }
 
-function walk(value: unknown, key: string, inTree: boolean, depth: number): unknown {
+function walk(value: unknown, key: string, inTree: boolean, depth: number, beside = false): unknown {
   if (value === null || value === undefined || typeof value === 'boolean') return value
   // Nothing that anybody wrote is that deep.
   if (depth > 60) return BLANK
-  const secret = !NAME_OF_PAIR.test(key) && (SECRET_KEY.test(key) || LOGIN_KEY.test(key) || (inTree && !HARMLESS_IN_TREE.test(key)))
+  const secret = !NAME_OF_PAIR.test(key) && (SECRET_KEY.test(key) || LOGIN_KEY.test(key) || (beside && LOGIN_BESIDE.test(key)) || (inTree && !HARMLESS_IN_TREE.test(key)))
   if (typeof value === 'string' || typeof value === 'number') {
     if (secret) return value === '' ? '' : BLANK
     return typeof value === 'number' ? value : blankNested(value, depth)
@@ -73,10 +75,11 @@ function walk(value: unknown, key: string, inTree: boolean, depth: number): unkn
   if (Array.isArray(value)) return value.map((one) => walk(one, key, below, depth + 1))
   if (typeof value !== 'object') return BLANK
   const named = nameIn(value as Record<string, unknown>)
+  const holdsSecret = Object.keys(value).some((own) => !NAME_OF_PAIR.test(own) && SECRET_KEY.test(own))
   return Object.fromEntries(
     Object.entries(value).map(([own, one]) => [
       blankText(own),
-      named !== undefined && VALUE_OF_PAIR.test(own) ? walk(one, named, below, depth + 1) : walk(one, own, below, depth + 1),
+      named !== undefined && VALUE_OF_PAIR.test(own) ? walk(one, named, below, depth + 1) : walk(one, own, below, depth + 1, holdsSecret),
     ]),
   )
 }

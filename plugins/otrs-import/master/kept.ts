@@ -86,7 +86,7 @@ export const KEPT: readonly Keeping[] = [
   { kind: 'customer-user-groups', table: 'group_customer_user', by: ['user_id'], called: 'user_id' },
   { kind: 'faq-history', table: 'faq_history', by: ['item_id'], called: 'item_id' },
   { kind: 'faq-service', table: 'faq_service', by: ['id'], called: 'id' },
-  { kind: 'certificates', table: 'smime_signer_cert_relations', by: ['id'], called: 'cert_hash' },
+  { kind: 'certificates', table: 'smime_signer_cert_relations', by: ['id'], called: 'id' },
 ]
 
 /** Preferences that became something here, or that are worth nothing outside of OTRS. */

@@ -17,7 +17,7 @@ export async function takeOtherLinks(m: Master): Promise<void> {
     const source = [from, str(row['source_key']), to, str(row['target_key']), int(row['type_id'])].join(' ')
     // A link in the making: OTRS removes it after a day.
     if (states.get(int(row['state_id'])) === 'Temporary') {
-      m.tell('temporary-link', 'link_relation', source)
+      m.tell('unfinished-link', 'link_relation', source)
       continue
     }
     const side = (object: number | undefined, key: string) => {

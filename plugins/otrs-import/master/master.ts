@@ -77,7 +77,7 @@ export async function bringNamed(
   for (const { source, name } of named) {
     const place = placed.get(source)!
     if (place.renamed && !known.has(source)) m.tell('name-taken', from, source, { name, now: place.name })
-    if (place.moved) m.tell('id-taken', from, source, { name })
+    if (place.moved) m.tell('other-number', from, source, { name })
   }
   const { keys } = await m.bring({
     kind: mapped,

@@ -153,7 +153,7 @@ async function takeAddresses(m: Master): Promise<void> {
       const address = normalAddress(str(row['value0']))
       const queue_id = m.ids.of('queue', int(row['queue_id']))
       if (!isAddress(address) || queue_id === undefined) {
-        m.tell(queue_id === undefined ? 'unknown-queue' : 'bad-address', 'system_address', source, { address: str(row['value0']) })
+        m.tell(queue_id === undefined ? 'address-without-queue' : 'bad-address', 'system_address', source, { address: str(row['value0']) })
         return []
       }
       const twin = first.get(address)
