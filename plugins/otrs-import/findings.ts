@@ -73,7 +73,6 @@ export const FINDINGS = {
   'second-raw': 'aside',
   'doubled-link': 'aside',
   'own-link': 'aside',
-  'unfinished-link': 'aside',
   'unknown-channel': 'mended',
   'unknown-field': 'aside',
   'unknown-history-type': 'mended',
