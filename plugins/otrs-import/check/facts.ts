@@ -30,6 +30,8 @@ export interface SourceFacts {
   /** Web services whose configuration holds something secret. */
   webServices: readonly string[]
   chatTickets: number
+  /** Names of GenericAgent jobs. */
+  jobs: readonly string[]
   /** Tickets whose articles may lie in files. */
   filesExpected: boolean
   settings: Readonly<Record<string, Setting>>
@@ -54,7 +56,7 @@ export async function readFacts(source: Source): Promise<SourceFacts> {
   for (const [name, { rows, bytes }] of sizes) {
     const common = commonName(name)
     // Tables of older versions under their own names, and what no one reads, are told as the server estimates them.
-    const counted = fateOf(common) !== 'passed' && rows < COUNTED ? await counting(source, common, rows) : rows
+    const counted = (fateOf(common) !== 'passed' || common === 'form_draft') && rows < COUNTED ? await counting(source, common, rows) : rows
     if (counted > 0) tables.set(common, { rows: counted, bytes })
   }
   const queues = await all(source, 'queue', ['id', 'name', 'calendar_name'])
@@ -76,6 +78,7 @@ export async function readFacts(source: Source): Promise<SourceFacts> {
       .filter((name) => !CHANNELS.has(name)),
     mailAccounts: await mailAccountsOf(source, byQueue),
     webServices: await webServicesOf(source),
+    jobs: [...new Set((await all(source, 'generic_agent_jobs', ['job_name'])).map((row) => text(row['job_name'])))],
     chatTickets: tables.get('article_data_otrs_chat')?.rows ?? 0,
     filesExpected: /FS$/.test(
       text(source.setting('Ticket::Article::Backend::MIMEBase::ArticleStorage') ?? source.setting('Ticket::StorageModule') ?? ''),
@@ -113,7 +116,7 @@ async function peopleOf(source: Source): Promise<SourcePerson[]> {
 async function calendarsOf(source: Source, queues: readonly Row[]): Promise<{ number: string; name: string }[]> {
   const numbers = new Set<string>([''])
   for (const row of [...queues, ...(await all(source, 'sla', ['calendar_name']))])
-    if (row['calendar_name']) numbers.add(text(row['calendar_name']))
+    if (Number(row['calendar_name']) > 0) numbers.add(text(row['calendar_name']))
   return [...numbers]
     .toSorted()
     .map((number) => ({ number, name: number === '' ? '' : text(source.setting(`TimeZone::Calendar${number}Name`)) }))

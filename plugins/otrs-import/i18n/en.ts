@@ -52,7 +52,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'check.appointments': of('appointment in calendars', 'appointments in calendars'),
   'check.notifications': of('notification', 'notifications'),
   'check.search-profiles': of('row of saved searches', 'rows of saved searches'),
-  'check.jobs': 'GenericAgent jobs',
+  'check.jobs': of('GenericAgent job', 'GenericAgent jobs'),
   'check.drafts': {
     one: '{count} draft: it is stored in a form that only OTRS reads, so it does not come. Ask its author to send it.',
     other: '{count} drafts: they are stored in a form that only OTRS reads, so they do not come. Ask their authors to send them.',

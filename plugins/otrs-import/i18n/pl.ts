@@ -64,7 +64,7 @@ export const pl = {
     'wierszy zapisanych wyszukiwań',
     'wiersza zapisanych wyszukiwań',
   ),
-  'check.jobs': 'Zadania GenericAgent',
+  'check.jobs': of('zadanie GenericAgent', 'zadania GenericAgent', 'zadań GenericAgent', 'zadania GenericAgent'),
   'check.drafts': {
     one: '{count} szkic: zapisano go w postaci, którą czyta tylko OTRS, więc nie przejdzie. Poproś autora, by go wysłał.',
     few: '{count} szkice: zapisano je w postaci, którą czyta tylko OTRS, więc nie przejdą. Poproś autorów, by je wysłali.',
