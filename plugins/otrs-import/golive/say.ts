@@ -1,7 +1,7 @@
 /** Owns how an item of the checklist is said: what was seen, or what is to be done. */
 import type { Config, Translate } from '../../../core/index.ts'
 import type { ImportKey } from '../words.ts'
-import { pl } from '../i18n/pl.ts'
+import { pagesPl } from '../i18n/pages-pl.ts'
 import type { Checklist, Item } from './golive.ts'
 
 export function sayItem(
@@ -12,7 +12,7 @@ export function sayItem(
   sayMoment: (at: Date) => string,
 ): string {
   const key = `item.${name}.${done ? 'done' : 'open'}`
-  if (!(key in pl)) return ''
+  if (!(key in pagesPl)) return ''
   const counts: Partial<Record<Item['name'], number>> = {
     decisions: signs?.decisions ?? 0,
     addresses: signs?.addresses ?? 0,
