@@ -1,4 +1,4 @@
-/** Owns the Polish words of the take-over. Its keys are the keys: English must have each one. */
+/** Owns the Polish words of looking at a source, and of the mapping file. Its keys are the keys: English must have each one. */
 import type { Text } from '../../../core/index.ts'
 
 const of = (one: string, few: string, many: string, other: string) => ({
@@ -8,7 +8,7 @@ const of = (one: string, few: string, many: string, other: string) => ({
   other: `{count} ${other}`,
 })
 
-export const pl = {
+export const checkPl = {
   'check.part.source': 'Źródło',
   'check.part.comes': 'Przejdzie',
   'check.part.kept': 'Zostanie zachowane do wglądu, ale nie będzie działać',

@@ -1,10 +1,10 @@
-/** Owns the English words of the take-over. */
+/** Owns the English words of looking at a source, and of the mapping file. */
 import type { Text } from '../../../core/index.ts'
-import type { pl } from './pl.ts'
+import type { checkPl } from './check-pl.ts'
 
 const of = (one: string, other: string) => ({ one: `{count} ${one}`, other: `{count} ${other}` })
 
-export const en: Record<keyof typeof pl, Text> = {
+export const checkEn: Record<keyof typeof checkPl, Text> = {
   'check.part.source': 'The source',
   'check.part.comes': 'What comes along',
   'check.part.kept': 'What is kept to be read, but does not run',
