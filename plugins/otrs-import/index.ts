@@ -2,6 +2,7 @@
 import { definePlugin } from '../../core/index.ts'
 import { commands } from './commands.ts'
 import * as otrsImport0001 from './migrations/0001_otrs_import.ts'
+import * as otrsImport0003 from './migrations/0003_master.ts'
 import { texts } from './words.ts'
 
 export default definePlugin({
@@ -9,6 +10,6 @@ export default definePlugin({
   api: 1,
   scope: 'installation',
   texts,
-  migrations: { '0001_otrs_import': otrsImport0001 },
+  migrations: { '0001_otrs_import': otrsImport0001, '0003_master': otrsImport0003 },
   commands,
 })

@@ -1,10 +1,12 @@
 /** Owns the English words of the take-over. */
 import type { Text } from '../../../core/index.ts'
+import { masterFindingsEn } from './master-findings.ts'
 import type { pl } from './pl.ts'
 
 const of = (one: string, other: string) => ({ one: `{count} ${one}`, other: `{count} ${other}` })
 
 export const en: Record<keyof typeof pl, Text> = {
+  ...masterFindingsEn,
   'check.part.source': 'The source',
   'check.part.comes': 'What comes along',
   'check.part.kept': 'What is kept to be read, but does not run',

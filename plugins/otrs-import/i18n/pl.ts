@@ -1,5 +1,6 @@
 /** Owns the Polish words of the take-over. Its keys are the keys: English must have each one. */
 import type { Text } from '../../../core/index.ts'
+import { masterFindingsPl } from './master-findings.ts'
 
 const of = (one: string, few: string, many: string, other: string) => ({
   one: `{count} ${one}`,
@@ -9,6 +10,7 @@ const of = (one: string, few: string, many: string, other: string) => ({
 })
 
 export const pl = {
+  ...masterFindingsPl,
   'check.part.source': 'Źródło',
   'check.part.comes': 'Przejdzie',
   'check.part.kept': 'Zostanie zachowane do wglądu, ale nie będzie działać',
