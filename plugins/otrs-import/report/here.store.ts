@@ -89,7 +89,7 @@ export async function* attachments(db: Db, some: Some, hash: Hash): AsyncGenerat
 
 export async function* sendErrors(db: Db, some: Some): AsyncGenerator<Line> {
   const { rows } = await sql<Cells & { key: string }>`
-    select e.article_id::text as key, text, message_id as "message id", ${iso(col('e.at'))} as at
+    select e.article_id::text as key, e.text, e.message_id as "message id", ${iso(col('e.at'))} as at
     from article_send_error e join article a on a.id = e.article_id where a.ticket_id = ${ids(some)} and a.id < ${OWN_LARGE_FROM}`.execute(
     db,
   )
