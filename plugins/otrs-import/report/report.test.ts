@@ -16,7 +16,11 @@ import { NO_MAPPING } from '../mapping/mapping-file.ts'
 import { runImport } from '../run/take-over.ts'
 import { makeSource, type MadeSource } from '../source/made/made.fixture.ts'
 import { openSource } from '../source/open.ts'
+import { FILLED, isBookkeeping } from '../coverage.ts'
 import { differencesOf, type Line } from './compare.ts'
+import { readSides } from './known.ts'
+import { masterParts } from './master-parts.ts'
+import { ticketParts } from './ticket-parts.ts'
 import { compareSides, pick } from './report.ts'
 import { listDifferences, type Difference } from './report.store.ts'
 
@@ -61,6 +65,20 @@ describe.skipIf(!mariaDbIsThere())('the comparison', () => {
     expect(unexplained).toEqual([])
     // Each part has something to compare: it would be equal without.
     expect([...parts].flatMap(([name, { theirs }]) => (theirs === 0 ? [name] : []))).toEqual([])
+  })
+  it('every table of ours stands in the list of what fills it, and each part that is named there reads it', async () => {
+    const { rows } = await sql<{ name: string }>`
+      select tablename as name from pg_tables where schemaname = 'public' order by tablename`.execute(site.database.db)
+    const tables = rows.map(({ name }) => name).filter((name) => !isBookkeeping(name))
+    // A new table: say in coverage.ts which part of the comparison reads it, or why nothing of another system comes into it.
+    expect(tables.filter((name) => !(name in FILLED))).toEqual([])
+    expect(Object.keys(FILLED).filter((name) => !tables.includes(name) && name !== 'ldap_auth_run')).toEqual([])
+    const sides = await onSource((source) => readSides(source, site.database.db))
+    const parts = [...masterParts(sides), ...ticketParts(sides)]
+    const named = Object.entries(FILLED).flatMap(([table, filled]) =>
+      'parts' in filled ? filled.parts.map((part) => `${part} ${table}`) : [],
+    )
+    expect(named.toSorted()).toEqual(parts.flatMap(({ name, ours }) => ours.map((table) => `${name} ${table}`)).toSorted())
   })
   it('sees each kind of damage, by its row and field, and nothing else', async () => {
     const { db } = site.database
