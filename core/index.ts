@@ -60,8 +60,10 @@ export { stems } from './search/stems.ts'
 
 // Data
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason } from './database/schema.ts'
-export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
+export { CHUNK, readBlob, readWholeBlob, storeBlob, storeBlobs } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
+export { RowSum } from './backup/row-sum.ts'
+export { copyRows, type Copied } from './database/copy.ts'
 
 // Who may what
 export {
@@ -80,7 +82,7 @@ export { sayBecause } from './explain/because-words.ts'
 export { loadActor } from './permission/access.store.ts'
 
 // Calendars
-export { type Calendar, DEFAULT_CALENDAR } from './calendar/calendar.ts'
+export { type Calendar, calendarSchema, DEFAULT_CALENDAR } from './calendar/calendar.ts'
 export { sayReceipt, sayReceiptReason, sayHours, sayExceptions, sayCutOff } from './calendar/words.ts'
 export { sayDate, sayDateTime, sayNearDay, sayTime } from './calendar/date-words.ts'
 export { receive } from './calendar/receipt.ts'
@@ -179,6 +181,7 @@ export {
 } from './time/time.ts'
 export { closeWaiting, listWaiting, remindWaiting, type Waiting } from './ticket/change/waiting.ts'
 export { clockStopped } from './ticket/clock/jobs.ts'
+export type { Foretold } from './ticket/clock/foretell.ts'
 export { isFree, isToTake, ownerStands, TAKEN_FROM, type OwnerStands } from './permission/to-take.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
 export { recipientsFor, type Recipients } from './mail/texts/whom.ts'
@@ -257,6 +260,7 @@ export {
   findPersonByLogin,
   findPersonNames,
   isAddress,
+  personOfMail,
   normalAddress,
   setPreferences,
   type Person,
@@ -266,15 +270,19 @@ export {
 export { plainAddressForm, plainNameForm } from './mail/look-alike.ts'
 export { carriesMany, relayOf, type Relay } from './mail/judge/assurance/relays.ts'
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/inbound/accept.ts'
-export { addressesChanged, destinationOf, isOurDomain, keepAddressBook, ownSender } from './mail/addresses.ts'
+export { addressesChanged, destinationOf, isOurDomain, keepAddressBook, ownSender, readAddressBook } from './mail/addresses.ts'
 export { oneAddress } from './mail/address-list.ts'
+export { filtersChanged } from './mail/filters/mail-settings.ts'
 export { filesLimit, queueMail, sayAddress, type NewMail } from './mail/outbound.ts'
 export { flatHtml, nestsTooDeep } from './mail/reading/nesting.ts'
+export { safeHtml, type HtmlPart } from './mail/reading/parse.ts'
+export { decodeText } from './mail/reading/charset.ts'
 export { receiptSentence } from './mail/texts/auto-response.ts'
 
 // Pages
 export type { ApiError } from './web/api.ts'
 export {
+  adoptPassword,
   changePassword,
   logIn,
   logInByCode,
@@ -298,6 +306,7 @@ export {
   secondFactorDemanded,
   secondFactorOf,
   secretToShow,
+  takeOverSecondFactor,
   type SecondFactor,
 } from './person/second-factor.ts'
 export {
@@ -310,7 +319,7 @@ export { lookUpPerson } from './person/look-up.ts'
 export { takeDirectory, type Night } from './person/directory/night.ts'
 export { DIRECTORY_PROBLEMS, type DirectoryChange, type DirectoryPerson, type DirectoryProblem } from './person/directory/compare.ts'
 export { sameSecret } from './person/token.ts'
-export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
+export { checkPassword, hashKnownPassword, hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf } from './person/sessions.ts'
 export { passwordFrom } from './person/safety/proof.ts'
 export { browserOf } from './person/safety/browser.ts'

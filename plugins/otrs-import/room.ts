@@ -51,6 +51,7 @@ export type MappedKind =
   | 'field'
   | 'notification'
   | 'faq_category'
+  | 'faq_item'
 
 export interface Ids {
   of(kind: MappedKind, sourceId: string | number | null | undefined): Id | undefined

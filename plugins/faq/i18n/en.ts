@@ -46,6 +46,8 @@ export const en = {
   'item.helped.no': 'No',
   'item.helped.thanks': 'Thank you, your answer is saved.',
   'item.helped.your': 'Your answer: {answer}.',
+  'item.over': 'Readers do not find this entry any more. It held until',
+  'item.views': { one: 'read {count} time', other: 'read {count} times' },
   'item.helped.sum': { one: 'helped {percent}% of {count} person', other: 'helped {percent}% of {count} people' },
   'item.not-helped': 'No answer here? Write to us.',
   'item.edit': 'Change',
@@ -75,6 +77,7 @@ export const en = {
   'edit.solution': 'Answer',
   'edit.marks':
     'A line that begins with “- ” is a list, “1. ” a numbered one, “## ” a heading. **bold**, [words](https://address). A picture among the attachments: ![what it shows](name.png).',
+  'edit.text': 'This entry is kept as plain text: it is shown line by line, as it stands (it came so from the previous system).',
   'edit.html': 'This entry is kept as HTML (it came so from the previous system).',
   'edit.more': 'Symptom, cause, remarks',
   'edit.symptom.help': 'How to recognise it. May stay empty.',

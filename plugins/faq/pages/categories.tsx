@@ -89,7 +89,7 @@ export function categoryRoutes(app: Hono<WebEnv>, host: FaqHost): void {
 async function prepare(c: PageContext, host: FaqHost): Promise<{ visit: Visit; categories: Category[] }> {
   const visit = await enter(c, host)
   demandEdits(c, visit.standing)
-  return { visit, categories: await listCategories(host.db, [visit.unit.id], { reads: AUDIENCES, internalIn: null }, true) }
+  return { visit, categories: await listCategories(host.db, [visit.unit.id], { reads: AUDIENCES, internalIn: null, groups: null }, true) }
 }
 
 function demandOne(categories: readonly Category[], id: string): Category {

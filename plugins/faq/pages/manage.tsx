@@ -74,7 +74,7 @@ async function* rows(c: PageContext, host: FaqHost, wish: ItemWish): AsyncGenera
 const line = (c: PageContext, host: FaqHost, item: ListedItem): string[] => {
   const t = words(c)
   return [
-    numberOf(host, item.id),
+    numberOf(host, item),
     item.title,
     categoryName(c, { name: item.categoryName, nameEn: item.categoryNameEn }),
     t(`status.${statusOf(item)}`),
