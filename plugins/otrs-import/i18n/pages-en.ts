@@ -206,5 +206,4 @@ export const pagesEn: Record<keyof typeof pagesPl, Text> = {
     'Point MX or forwarding to pomoc and stop OTRS from fetching mailboxes; “npm run pomoc -- mail take FOLDER” takes what they still hold.',
   'item.host-name': 'The host name points here',
   'item.host-name.open': 'The name that people use must lead to {url}; so must links in old mails.',
-
 }

@@ -218,5 +218,4 @@ export const pagesPl = {
     'Skieruj MX albo przekazywanie na pomoc i zatrzymaj pobieranie skrzynek w OTRS; resztę ze skrzynek przyjmie „npm run pomoc -- mail take FOLDER”.',
   'item.host-name': 'Adres strony wskazuje tutaj',
   'item.host-name.open': 'Nazwa, której ludzie używają, ma prowadzić do {url}; linki ze starych e-maili też.',
-
 }
