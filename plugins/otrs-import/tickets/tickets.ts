@@ -17,7 +17,7 @@ import { idOf, text } from './values.ts'
 
 export const PART = 'tickets'
 /** In one transaction: what a kill costs, and what memory holds twice. */
-export const TICKETS_A_STEP = 400
+export const TICKETS_A_STEP = 200
 
 export interface TicketRun {
   /** Stands on all rows that the run writes. */
