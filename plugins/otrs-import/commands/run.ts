@@ -41,7 +41,7 @@ export const run: PluginCommand = {
 
 function sayProgress({ part, parts, rate, secondsLeft }: RunProgress): string {
   const { rows, of } = parts[part!]!
-  const far = say('command.run.part', { part: part!, count: rows, of: of ?? '?' })
+  const far = say('command.run.part', { part: part!, count: rows }) + (of === null ? '' : say('command.run.of', { of }))
   return secondsLeft === null ? far : far + say('command.run.rate', { rate, left: clock(secondsLeft) })
 }
 

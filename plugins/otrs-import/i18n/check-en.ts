@@ -111,7 +111,8 @@ export const checkEn: Record<keyof typeof checkPl, Text> = {
     other: '{count} changed settings have no counterpart in config/local.ts (they are kept to be read): {names}',
   },
 
-  'command.run.part': '{part}: {count} of {of}',
+  'command.run.part': '{part}: {count}',
+  'command.run.of': ' of {of}',
   'command.run.rate': '; {rate} a second, about {left} left',
   'command.run.done': 'Taken over. Now compare both sides: npm run pomoc -- otrs-import report',
   'command.run.stopped': 'Stopped. The same command goes on from here.',

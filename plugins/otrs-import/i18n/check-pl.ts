@@ -137,7 +137,8 @@ export const checkPl = {
     other: '{count} zmienionego ustawienia nie ma odpowiednika w config/local.ts (zostanie do wglądu): {names}',
   },
 
-  'command.run.part': '{part}: {count} z {of}',
+  'command.run.part': '{part}: {count}',
+  'command.run.of': ' z {of}',
   'command.run.rate': '; {rate} na sekundę, zostało około {left}',
   'command.run.done': 'Przejęto. Teraz porównaj obie strony: npm run pomoc -- otrs-import report',
   'command.run.stopped': 'Zatrzymano. To samo polecenie podejmie pracę w tym miejscu.',
