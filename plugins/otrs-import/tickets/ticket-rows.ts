@@ -9,28 +9,8 @@ export type NewRow = Record<string, Copied>
 
 export const TICKET_COLUMNS = [
   ...['id', 'number', 'title', 'queue_id', 'state_id', 'state_type', 'priority_id', 'lock', 'owner_id', 'responsible_id', 'customer_id'],
-  ...[
-    'customer_company',
-    'customer_login',
-    'preview',
-    'pending_until',
-    'received_at',
-    'created_at',
-    'created_by',
-    'changed_at',
-    'closed_at',
-  ],
-  ...[
-    'last_customer_at',
-    'last_agent_at',
-    'archived',
-    'type_id',
-    'service_id',
-    'sla_id',
-    'locked_at',
-    'first_response_at',
-    'first_closed_at',
-  ],
+  ...['customer_company', 'customer_login', 'preview', 'pending_until', 'received_at', 'created_at', 'created_by', 'changed_at', 'closed_at'],
+  ...['last_customer_at', 'last_agent_at', 'archived', 'type_id', 'service_id', 'sla_id', 'locked_at', 'first_response_at', 'first_closed_at'],
   ...['response_due_at', 'update_due_at', 'solution_due_at', 'due_at', 'suspended'],
 ] as const
 export const HISTORY_COLUMNS = [
@@ -72,8 +52,7 @@ export function ticketOf(known: Known, row: Row, history: readonly Row[], articl
     ? [null, null, null]
     : ['escalation_response_time', 'escalation_update_time', 'escalation_solution_time'].map((column) => epoch(row[column]))
   const due = earliest(...dues)
-  const of = (sender: string, seen: boolean) =>
-    articles.filter(({ row: one }) => one['sender_type'] === sender && (!seen || one['visible']))
+  const of = (sender: string, seen: boolean) => articles.filter(({ row: one }) => one['sender_type'] === sender && (!seen || one['visible']))
   return {
     id,
     number: text(row['tn']),
@@ -212,36 +191,33 @@ export function timeOf(known: Known, row: Row, articles: ReadonlySet<string>, ac
  */
 export function valuesOf(known: Known, rows: readonly Row[]): NewRow[] {
   const taken = new Map<string, Set<number>>()
-  return rows
-    .toSorted((a, b) => Number(a['id']) - Number(b['id']))
-    .flatMap((row): NewRow[] => {
-      const fieldId = ours(known, 'field', known.here.fields, row['field_id'])
-      if (fieldId === undefined) {
-        known.tell('unknown-field', 'dynamic_field_value', text(row['id']), { field: text(row['field_id']) })
-        return []
-      }
-      const setPlace = Number(row['index_set'] ?? 0)
-      const key = `${text(row['object_id'])} ${fieldId} ${setPlace}`
-      const places = taken.get(key) ?? new Set<number>()
-      taken.set(key, places)
-      let place = row['index_value'] === null || row['index_value'] === undefined ? places.size : Number(row['index_value'])
-      while (places.has(place)) place++
-      places.add(place)
-      // A day has no zone.
-      const said = textOrNull(row['value_date'])
-      const isDay = known.words.fieldTypes.get(idOf(row['field_id']) ?? 0) === 'Date'
-      const at =
-        said === null ? null : isDay && /^\d{4}-\d\d-\d\d/.test(said) ? new Date(`${said.slice(0, 10)}T00:00:00Z`) : known.moment(said)
-      return [
-        {
-          object_id: text(row['object_id']),
-          field_id: fieldId,
-          set_place: setPlace,
-          place,
-          text: textOrNull(row['value_text']),
-          at,
-          number: textOrNull(row['value_int']),
-        },
-      ]
-    })
+  return rows.toSorted((a, b) => Number(a['id']) - Number(b['id'])).flatMap((row): NewRow[] => {
+    const fieldId = ours(known, 'field', known.here.fields, row['field_id'])
+    if (fieldId === undefined) {
+      known.tell('unknown-field', 'dynamic_field_value', text(row['id']), { field: text(row['field_id']) })
+      return []
+    }
+    const setPlace = Number(row['index_set'] ?? 0)
+    const key = `${text(row['object_id'])} ${fieldId} ${setPlace}`
+    const places = taken.get(key) ?? new Set<number>()
+    taken.set(key, places)
+    let place = row['index_value'] === null || row['index_value'] === undefined ? places.size : Number(row['index_value'])
+    while (places.has(place)) place++
+    places.add(place)
+    // A day has no zone.
+    const said = textOrNull(row['value_date'])
+    const isDay = known.words.fieldTypes.get(idOf(row['field_id']) ?? 0) === 'Date'
+    const at = said === null ? null : isDay && /^\d{4}-\d\d-\d\d/.test(said) ? new Date(`${said.slice(0, 10)}T00:00:00Z`) : known.moment(said)
+    return [
+      {
+        object_id: text(row['object_id']),
+        field_id: fieldId,
+        set_place: setPlace,
+        place,
+        text: textOrNull(row['value_text']),
+        at,
+        number: textOrNull(row['value_int']),
+      },
+    ]
+  })
 }

@@ -220,3 +220,4 @@ async function settle(room: Room, { known, take }: Teller, run: TicketRun, ids: 
   for (const table of ['ticket', 'article', 'article_attachment', 'history', 'field_value', 'blob', 'ticket_seen'])
     await sql`analyze ${sql.table(table)}`.execute(host.db)
 }
+
