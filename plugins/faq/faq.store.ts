@@ -222,7 +222,9 @@ export async function findItem(db: Kysely<Database>, unitId: Id, id: string, gro
       (select count(*)::int from faq_vote where item_id = i.id) as votes, (select round(avg(rate))::int from faq_vote where item_id = i.id) as rate
     from faq_item i join faq_category c on c.id = i.category_id join unit u on u.id = c.unit_id
       join faq_revision r on r.id = coalesce(i.published_id, i.latest_id)
-    where i.id = ${id} and c.unit_id = ${unitId}${groups === null ? sql`` : sql` and (i.audience <> 'internal' or ${isOfGroups(groups)})`}`.execute(db)
+    where i.id = ${id} and c.unit_id = ${unitId}${groups === null ? sql`` : sql` and (i.audience <> 'internal' or ${isOfGroups(groups)})`}`.execute(
+    db,
+  )
   return rows[0]
 }
 

@@ -241,7 +241,9 @@ export async function vote(work: Work, itemId: Id, personId: Id, rate: number): 
   const { unit_id } = await faq(work.db)
     .insertInto('faq_vote')
     .values({ item_id: itemId, person_id: personId, rate, created_at: work.now })
-    .onConflict((conflict) => conflict.columns(['item_id', 'person_id']).where('person_id', 'is not', null).doUpdateSet({ rate, created_at: work.now }))
+    .onConflict((conflict) =>
+      conflict.columns(['item_id', 'person_id']).where('person_id', 'is not', null).doUpdateSet({ rate, created_at: work.now }),
+    )
     .returning(
       sql<Id>`(select c.unit_id from faq_item i join faq_category c on c.id = i.category_id where i.id = faq_vote.item_id)`.as('unit_id'),
     )

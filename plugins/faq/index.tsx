@@ -30,7 +30,9 @@ export default definePlugin({
   permissions: { 'faq.edit': 'permission.edit', 'faq.approve': 'permission.approve' },
   migrations: { '0001_faq': first, '0002_native_ids': nativeIds, '0003_numbers': numbers },
   administered,
-  jobs: { 'faq/fold-views': { cron: '41 3 * * *', run: (_payload, host) => foldViews(host.db, new Date(host.clock().getTime() - VIEWS_KEPT_MS)) } },
+  jobs: {
+    'faq/fold-views': { cron: '41 3 * * *', run: (_payload, host) => foldViews(host.db, new Date(host.clock().getTime() - VIEWS_KEPT_MS)) },
+  },
   linkKinds: { faq: faqLinks },
   files: { 'faq.css': inProject('plugins/faq/faq.css') },
   places: { 'faq.item.footer': 'under an entry of the knowledge base: { unitId, itemId }' },

@@ -19,7 +19,17 @@ import {
   Time,
 } from '../../../core/pages.ts'
 import { approveItem, setItemValid, vote } from '../faq.ts'
-import { findItem, findRevision, findVote, listFiles, listRevisions, noteView, type FaqFile, type Item, type Revision } from '../faq.store.ts'
+import {
+  findItem,
+  findRevision,
+  findVote,
+  listFiles,
+  listRevisions,
+  noteView,
+  type FaqFile,
+  type Item,
+  type Revision,
+} from '../faq.store.ts'
 import { demandEdits } from '../rights.ts'
 import type { FaqHost } from '../settings.ts'
 import type { FileAddress } from '../text-html.ts'
@@ -138,8 +148,7 @@ async function itemPage(c: PageContext, host: FaqHost): Promise<Response> {
           <header>
             <h1 lang={item.language}>{revision.title}</h1>
             <p class="row-quiet">
-              <span class="number">{t('item.number', { number: numberOf(host, item) })}</span> ·{' '}
-              <Changed c={c} at={revision.createdAt} />
+              <span class="number">{t('item.number', { number: numberOf(host, item) })}</span> · <Changed c={c} at={revision.createdAt} />
               {edits && item.views > 0 && <> · {t('item.views', { count: item.views })}</>}
               {item.votes > 0 && item.rate !== null && <> · {t('item.helped.sum', { percent: item.rate, count: item.votes })}</>}
             </p>

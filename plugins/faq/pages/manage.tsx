@@ -31,7 +31,7 @@ export function manageRoutes(app: Hono<WebEnv>, host: FaqHost): void {
     const number = Math.min(Math.max(Number(query['page']) || 1, 1), 10_000)
     const wish: ItemWish = {
       units: [visit.unit.id],
-      reading: { reads: AUDIENCES, internalIn: null },
+      reading: { reads: AUDIENCES, internalIn: null, groups: null },
       editor: true,
       sort,
       limit: PAGE + 1,

@@ -15,7 +15,15 @@ type StateType = (typeof STATE_TYPES)[number]
 const SEEDED: Readonly<Record<string, number>> = { 1: 10, 2: 60, 3: 70, 4: 20, 5: 90, 6: 30, 7: 40, 8: 50, 9: 80 }
 /** Ticket::StateAfterPending as OTRS ships it. */
 const AFTER: Readonly<Record<string, string>> = { 'pending auto close+': 'closed successful', 'pending auto close-': 'closed unsuccessful' }
-const SORT: Record<StateType, number> = { new: 10, open: 20, 'pending reminder': 30, 'pending auto': 40, closed: 60, merged: 80, removed: 90 }
+const SORT: Record<StateType, number> = {
+  new: 10,
+  open: 20,
+  'pending reminder': 30,
+  'pending auto': 40,
+  closed: 60,
+  merged: 80,
+  removed: 90,
+}
 
 export async function takeTypes(m: Master): Promise<void> {
   const rows = await m.all('ticket_type', 'id')
@@ -80,7 +88,9 @@ async function moveOurState(m: Master, theirName: string): Promise<void> {
   const { rows: templates } = await sql<{ id: string }>`
     update answer_template set state_id = null where state_id = ${OUR_STATE} returning id::text as id`.execute(m.db)
   const { rows: moved } = await sql<{ id: string }>`
-    update ticket_state set id = nextval(pg_get_serial_sequence('ticket_state', 'id')) where id = ${OUR_STATE} returning id::text as id`.execute(m.db)
+    update ticket_state set id = nextval(pg_get_serial_sequence('ticket_state', 'id')) where id = ${OUR_STATE} returning id::text as id`.execute(
+    m.db,
+  )
   const to = moved[0]!.id
   await sql`update answer_template set state_id = ${to} where id = any(${templates.map(({ id }) => id)}::bigint[])`.execute(m.db)
   await sql`update history set state_id = ${to} where state_id = ${OUR_STATE}`.execute(m.db)
@@ -119,7 +129,9 @@ export async function takeServices(m: Master, calendars: ReadonlyMap<string, str
     rows: services.flatMap((row) => {
       const id = ids.get(String(row['id']))
       const above = parentName(name(row['name']))
-      return id === undefined ? [] : [{ source: String(row['id']), key: { id }, values: { parent_id: (above && byName.get(above)) ?? null } }]
+      return id === undefined
+        ? []
+        : [{ source: String(row['id']), key: { id }, values: { parent_id: (above && byName.get(above)) ?? null } }]
     }),
   })
 
@@ -147,7 +159,9 @@ export async function takeServices(m: Master, calendars: ReadonlyMap<string, str
     gone: 'remove',
     rows: (await m.all('service_sla', 'service_id', 'sla_id')).flatMap((row) => {
       const [service_id, sla_id] = [ids.get(String(row['service_id'])), slaIds.get(String(row['sla_id']))]
-      return service_id && sla_id ? [{ source: `${str(row['service_id'])} ${str(row['sla_id'])}`, key: { service_id, sla_id }, values: {} }] : []
+      return service_id && sla_id
+        ? [{ source: `${str(row['service_id'])} ${str(row['sla_id'])}`, key: { service_id, sla_id }, values: {} }]
+        : []
     }),
   })
   await m.bring({
@@ -161,7 +175,7 @@ export async function takeServices(m: Master, calendars: ReadonlyMap<string, str
       if (login === DEFAULT || service_id === undefined) return []
       const person_id = m.ids.of('customer_user', login)
       if (person_id === undefined) {
-        m.tell('unknown-customer', 'service_customer_user', str(row['service_id']), { login })
+        m.tell('service-for-nobody', 'service_customer_user', str(row['service_id']), { login })
         return []
       }
       return [{ source: `${str(row['service_id'])} ${person_id}`, key: { service_id, person_id }, values: {} }]

@@ -8,7 +8,7 @@ export const BLANK = '***'
 
 /** A key that says that its value is a secret, however it is written: BasicAuthPassword, SearchUserPw, api_key, X-Token, PGP::Key::Password. */
 const SECRET_KEY =
-  /passw|passphrase|passcode|(?:^|[^a-z])pass$|pwd|pw\d*$|secret|token|credential|(?:api|private|access|shared|sign|signing|ssl|crypt|encryption|pgp|smime|license|host|session)[-_ :]{0,2}key(?:s|data|file)?$|bearer|cookie|session[-_]?id$|nonce|salt$|hash$|dsn$|connection[-_]?string|challenge|otp|authenticator/i
+  /passw|has[lł]o|passphrase|passcode|(?:^|[^a-z])pass$|pwd|pw\d*$|secret|token|credential|(?:api|private|access|shared|sign|signing|ssl|crypt|encryption|pgp|smime|license|host|session)[-_ :]{0,2}key(?:s|data|file)?$|bearer|cookie|session[-_]?id$|nonce|salt$|hash$|dsn$|connection[-_]?string|challenge|otp|authenticator/i
 /** Below these everything is of a login, but for what kind it is. */
 const SECRET_TREE = /^auth(?:entication|orization)?$|^(?:ssl|tls|proxy)?credentials$|^x?-?authorization$/i
 const HARMLESS_IN_TREE = /^(?:authtype|type)$/i
@@ -24,7 +24,7 @@ const IN_TEXT: readonly [RegExp, string][] = [
   [/\b(bearer|basic|digest|negotiate|apikey|token)(\s+)[A-Za-z0-9._~+/=-]{6,2000}/gi, `$1$2${BLANK}`],
   // ?token=…, password: …, secret="…", 'Password' => '…'
   [
-    /((?:[\w:.-]{0,60}(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credential)[\w:.-]{0,40}|\b[\w:.-]{0,40}pw\d{0,2})["'\]}]{0,3}\s{0,10}(?:=>|=|:)\s{0,10})(?!<(?:OTRS|OTOBO)_)("[^"\n]{0,4000}"|'[^'\n]{0,4000}'|[^\s,;&"'}\])][^\s,;&}\])]{0,4000})/gi,
+    /((?:[\w:.-]{0,60}(?:passw(?:or)?[dt]|passwd|has[lł]o|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credential)[\w:.-]{0,40}|\b[\w:.-]{0,40}pw\d{0,2})["'\]}]{0,3}\s{0,10}(?:=>|=|:)\s{0,10})(?!<(?:OTRS|OTOBO)_)("[^"\n]{0,4000}"|'[^'\n]{0,4000}'|[^\s,;&"'}\])][^\s,;&}\])]{0,4000})/gi,
     `$1${BLANK}`,
   ],
   // What a password looks like once it is hashed.
@@ -65,7 +65,9 @@ function walk(value: unknown, key: string, inTree: boolean, depth: number, besid
   if (value === null || value === undefined || typeof value === 'boolean') return value
   // Nothing that anybody wrote is that deep.
   if (depth > 60) return BLANK
-  const secret = !NAME_OF_PAIR.test(key) && (SECRET_KEY.test(key) || LOGIN_KEY.test(key) || (beside && LOGIN_BESIDE.test(key)) || (inTree && !HARMLESS_IN_TREE.test(key)))
+  const secret =
+    !NAME_OF_PAIR.test(key) &&
+    (SECRET_KEY.test(key) || LOGIN_KEY.test(key) || (beside && LOGIN_BESIDE.test(key)) || (inTree && !HARMLESS_IN_TREE.test(key)))
   if (typeof value === 'string' || typeof value === 'number') {
     if (secret) return value === '' ? '' : BLANK
     return typeof value === 'number' ? value : blankNested(value, depth)

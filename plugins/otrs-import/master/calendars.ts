@@ -56,7 +56,12 @@ export function calendarOf(
   }
   const hours = entries(of('TimeWorkingHours'))
   const definition = {
-    name: number === '' ? 'OTRS' : said(setting(`TimeZone::Calendar${number}Name`)).trim().slice(0, 200),
+    name:
+      number === ''
+        ? 'OTRS'
+        : said(setting(`TimeZone::Calendar${number}Name`))
+            .trim()
+            .slice(0, 200),
     zone: IANAZone.isValidZone(own) ? own : zone,
     hours: Object.fromEntries(
       Object.entries(DAYS).map(([theirs, ours]) => [ours, periods(hours.find(([day]) => day === theirs)?.[1])]),

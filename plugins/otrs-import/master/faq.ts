@@ -4,7 +4,7 @@ import { fold, isLanguage, storeBlob, type Id } from '../../../core/index.ts'
 import type { MappedKind } from '../room.ts'
 import type { Row } from '../source/source.ts'
 import { plainOfHtml } from './html.ts'
-import { remember, validId, type Master } from './master.ts'
+import { validId, type Master } from './master.ts'
 import { int, isHtml, name, str, validity } from './read.ts'
 import { addRows, entriesOf } from './rows.store.ts'
 
@@ -44,7 +44,12 @@ async function freeIds(m: Master, kind: MappedKind, table: string, ids: readonly
 
 async function takeCategories(m: Master): Promise<void> {
   const rows = await m.all('faq_category', 'id')
-  const places = await freeIds(m, 'faq_category', 'faq_category', rows.map((row) => str(row['id'])))
+  const places = await freeIds(
+    m,
+    'faq_category',
+    'faq_category',
+    rows.map((row) => str(row['id'])),
+  )
   const { keys } = await m.bring({
     kind: 'faq_category',
     table: 'faq_category',
@@ -58,7 +63,11 @@ async function takeCategories(m: Master): Promise<void> {
       }
     }),
   })
-  for (const row of rows) await remember(m, 'faq_category', str(row['id']), String(keys.get(str(row['id']))!['id']), { validId: validId(row) })
+  await m.ids.putAll(
+    m.db,
+    'faq_category',
+    rows.map((row) => ({ source: str(row['id']), id: String(keys.get(str(row['id']))!['id']), validId: validId(row) })),
+  )
   await m.bring({
     kind: 'faq_category above',
     table: 'faq_category',
@@ -67,7 +76,9 @@ async function takeCategories(m: Master): Promise<void> {
     rows: rows.flatMap((row) => {
       const id = m.ids.of('faq_category', str(row['id']))
       // At the top stands 0.
-      return id ? [{ source: str(row['id']), key: { id }, values: { parent_id: m.ids.of('faq_category', str(row['parent_id'])) ?? null } }] : []
+      return id
+        ? [{ source: str(row['id']), key: { id }, values: { parent_id: m.ids.of('faq_category', str(row['parent_id'])) ?? null } }]
+        : []
     }),
   })
   await m.bring({
@@ -120,9 +131,16 @@ async function takeEntries(m: Master): Promise<void> {
   const files: Row[] = []
   if (m.source.has('faq_attachment')) for await (const row of m.source.rows('faq_attachment', { columns, order: ['id'] })) files.push(row)
   const filesOf = Map.groupBy(files, (row) => str(row['faq_id']))
-  const namesOf = new Map([...filesOf].map(([item, own]) => [item, fileNames(own.map((row) => ({ id: str(row['id']), name: name(row['filename']) })))]))
+  const namesOf = new Map(
+    [...filesOf].map(([item, own]) => [item, fileNames(own.map((row) => ({ id: str(row['id']), name: name(row['filename']) })))]),
+  )
 
-  const places = await freeIds(m, 'faq_item', 'faq_item', rows.map((row) => str(row['id'])))
+  const places = await freeIds(
+    m,
+    'faq_item',
+    'faq_item',
+    rows.map((row) => str(row['id'])),
+  )
   const first = m.work.config.languages[0]!
   const items = rows.flatMap((row) => {
     const category_id = m.ids.of('faq_category', str(row['category_id']))
@@ -160,7 +178,11 @@ async function takeEntries(m: Master): Promise<void> {
       }
     }),
   })
-  for (const { row } of items) await remember(m, 'faq_item', str(row['id']), String(keys.get(str(row['id']))!['id']), { validId: validId(row) })
+  await m.ids.putAll(
+    m.db,
+    'faq_item',
+    items.map(({ row }) => ({ source: str(row['id']), id: String(keys.get(str(row['id']))!['id']), validId: validId(row) })),
+  )
 
   const texts = await m.bring({
     kind: 'faq_revision',
@@ -232,13 +254,21 @@ export function revisionOf(row: Row, nameOf: (fileId: string) => string | undefi
 
 async function takeFiles(m: Master, files: readonly Row[], namesOf: ReadonlyMap<string, ReadonlyMap<string, string>>): Promise<void> {
   const known = new Set((await entriesOf(m.db, 'faq_file')).map(({ source_id }) => source_id))
-  const places = await freeIds(m, 'faq_file' as MappedKind, 'faq_file', files.map((row) => str(row['id'])))
+  const places = await freeIds(
+    m,
+    'faq_file' as MappedKind,
+    'faq_file',
+    files.map((row) => str(row['id'])),
+  )
   const blobs = new Map<string, { blob_id: Id; size: number }>()
   // One at a time: files may be large. Bytes of those that are here already are not read again: OTRS never changes a file.
   for (const row of files) {
     const id = str(row['id'])
     if (known.has(id)) continue
-    for await (const { content = null } of m.source.rows('faq_attachment', { columns: ['content'], among: { column: 'id', ids: [int(row['id'])!] } })) {
+    for await (const { content = null } of m.source.rows('faq_attachment', {
+      columns: ['content'],
+      among: { column: 'id', ids: [int(row['id'])!] },
+    })) {
       const blob = await storeBlob(m.db, Buffer.isBuffer(content) ? content : Buffer.from(str(content)), m.work.now)
       blobs.set(id, { blob_id: blob.id, size: Number(blob.size) })
     }
@@ -285,7 +315,12 @@ async function takeVotes(m: Master): Promise<void> {
     }
     const from = name(row['interface'])
     const by = str(row['created_by']).trim()
-    const person = from === 'internal' || from === 'agent' ? m.ids.of('user', by) : from === 'external' || from === 'customer' ? m.ids.of('customer_user', by) : undefined
+    const person =
+      from === 'internal' || from === 'agent'
+        ? m.ids.of('user', by)
+        : from === 'external' || from === 'customer'
+          ? m.ids.of('customer_user', by)
+          : undefined
     const own = person !== undefined && !voted.has(`${item_id} ${person}`)
     if (own) voted.add(`${item_id} ${person}`)
     rows.push({
@@ -313,7 +348,12 @@ async function takeViews(m: Master): Promise<void> {
     for await (const row of m.source.rows('faq_log', { columns: ['id', 'item_id', 'interface', 'created'], between, order: ['id'] })) {
       const item_id = m.ids.of('faq_item', str(row['item_id']))
       if (item_id !== undefined)
-        rows.push({ id: str(row['id']), item_id, interface: name(row['interface']) || 'public', at: m.source.moment(row['created']) ?? m.source.snapshotAt })
+        rows.push({
+          id: str(row['id']),
+          item_id,
+          interface: name(row['interface']) || 'public',
+          at: m.source.moment(row['created']) ?? m.source.snapshotAt,
+        })
     }
     await addRows(m.db, 'faq_view', rows)
     m.room.progress({ part: 'faq_view', rows: rows.length })

@@ -37,7 +37,7 @@ export async function takeFields(m: Master): Promise<void> {
     if (OBJECTS[name(row['object_type'])] !== undefined) rows.push(row)
     else {
       m.tell('field-of-other-kind', 'dynamic_field', str(row['id']), { name: name(row['name']), object: name(row['object_type']) })
-      await keep(m, 'field', str(row['id']), name(row['name']), { dynamic_field: [row] })
+      keep(m, 'field', str(row['id']), name(row['name']), { dynamic_field: [row] })
     }
   }
   const ids = await bringNamed(m, {
@@ -46,7 +46,8 @@ export async function takeFields(m: Master): Promise<void> {
     from: 'dynamic_field',
     rows: rows.map((row) => {
       const type = name(row['field_type'])
-      if (!isNative({ type }) && !SILENT.has(type)) m.tell('field-read-only', 'dynamic_field', str(row['id']), { name: name(row['name']), type })
+      if (!isNative({ type }) && !SILENT.has(type))
+        m.tell('field-read-only', 'dynamic_field', str(row['id']), { name: name(row['name']), type })
       const config = yamlOf(row['config'])
       if (str(row['config']).trim() !== '' && (typeof config !== 'object' || config === null))
         m.tell('bad-config', 'dynamic_field', str(row['id']), { name: name(row['name']) })

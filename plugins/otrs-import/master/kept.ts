@@ -10,11 +10,38 @@ import { name, str } from './read.ts'
 
 type Tables = Readonly<Record<string, readonly Row[]>>
 
-/** Keeps it once; later runs bring it up to date. `original`: the text of its own that it came as. The only way into `otrs_kept`. */
-export async function keep(m: Master, kind: string, source: string, called: string, content: Row | Tables, original?: string): Promise<void> {
-  const safe = blank(plain(content))
+export interface KeptRow {
+  kind: string
+  source_id: string
+  name: string
+  content: unknown
+  original: string | null
+}
+
+/** The only way into `otrs_kept`. `original`: the text of its own that it came as. */
+export function keep(
+  m: Pick<Master, 'kept'>,
+  kind: string,
+  source: string,
+  called: string,
+  content: Row | Tables,
+  original?: string,
+): void {
+  m.kept.push({
+    kind,
+    source_id: source,
+    name: blankText(called),
+    content: blank(plain(content)),
+    original: original === undefined ? null : blankYaml(original),
+  })
+}
+
+/** Writes what was collected; later runs bring it up to date. */
+export async function writeKept(m: Master): Promise<void> {
+  const rows = new Map(m.kept.map((row) => [`${row.kind} ${row.source_id}`, row]))
   await sql`insert into otrs_kept as k (kind, source_id, name, content, original)
-    values (${kind}, ${source}, ${blankText(called)}, ${JSON.stringify(safe)}::jsonb, ${original === undefined ? null : blankYaml(original)})
+    select kind, source_id, name, coalesce(content, 'null'), original
+    from jsonb_to_recordset(${JSON.stringify([...rows.values()])}::jsonb) as r(kind text, source_id text, name text, content jsonb, original text)
     on conflict (kind, source_id) do update set name = excluded.name, content = excluded.content, original = excluded.original
       where (k.name, k.content, k.original) is distinct from (excluded.name, excluded.content, excluded.original)`.execute(m.db)
 }
@@ -22,7 +49,10 @@ export async function keep(m: Master, kind: string, source: string, called: stri
 /** Bytes of a column that holds text are that text. NUL has no place in a jsonb. */
 function plain(content: Row | Tables): unknown {
   return Object.fromEntries(
-    Object.entries(content).map(([key, value]) => [key, Array.isArray(value) ? value.map((row: Row) => plain(row)) : plainValue(value as Value)]),
+    Object.entries(content).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? value.map((row: Row) => plain(row)) : plainValue(value as Value),
+    ]),
   )
 }
 const plainValue = (value: Value): unknown => (Buffer.isBuffer(value) || typeof value === 'string' ? str(value) : value)
@@ -70,7 +100,14 @@ export const KEPT: readonly Keeping[] = [
     yaml: ['config'],
   },
   // salt_string protects the address of the calendar's public feed.
-  { kind: 'appointments', table: 'calendar', by: ['id'], called: 'name', with: { calendar_appointment: 'calendar_id' }, without: ['salt_string'] },
+  {
+    kind: 'appointments',
+    table: 'calendar',
+    by: ['id'],
+    called: 'name',
+    with: { calendar_appointment: 'calendar_id' },
+    without: ['salt_string'],
+  },
   { kind: 'statistic', table: 'xml_storage', by: ['xml_key'], called: 'xml_key', only: (row) => str(row['xml_type']) === 'Stats' },
   { kind: 'statistic-report', table: 'stats_report', by: ['id'], called: 'name', yaml: ['config'] },
   { kind: 'search', table: 'search_profile', by: ['login', 'profile_name'], called: 'profile_name' },
@@ -81,7 +118,13 @@ export const KEPT: readonly Keeping[] = [
   { kind: 'queue-preferences', table: 'queue_preferences', by: ['queue_id'], called: 'queue_id' },
   { kind: 'service-preferences', table: 'service_preferences', by: ['service_id'], called: 'service_id' },
   { kind: 'sla-preferences', table: 'sla_preferences', by: ['sla_id'], called: 'sla_id' },
-  { kind: 'user-preferences', table: 'user_preferences', by: ['user_id'], called: 'user_id', only: (row) => !TAKEN.has(str(row['preferences_key'])) },
+  {
+    kind: 'user-preferences',
+    table: 'user_preferences',
+    by: ['user_id'],
+    called: 'user_id',
+    only: (row) => !TAKEN.has(str(row['preferences_key'])),
+  },
   { kind: 'customer-groups', table: 'group_customer', by: ['customer_id'], called: 'customer_id' },
   { kind: 'customer-user-groups', table: 'group_customer_user', by: ['user_id'], called: 'user_id' },
   { kind: 'faq-history', table: 'faq_history', by: ['item_id'], called: 'item_id' },
@@ -125,29 +168,35 @@ export async function takeKept(m: Master): Promise<void> {
   if (m.mapping.customerGroups === 'keep' && String(m.source.setting('CustomerGroupSupport') ?? '0') === '1')
     m.tell('customer-groups', 'group_customer', 'CustomerGroupSupport')
   // The program's own storage of Perl: nobody else reads it.
-  for (const row of await m.all('form_draft', 'id')) m.tell('draft-not-read', 'form_draft', str(row['id']), { ticket: str(row['object_id']) })
-  for (const [named, value] of Object.entries(m.source.settings())) await keepSetting(m, named, value)
+  for (const row of await m.all('form_draft', 'id'))
+    m.tell('draft-not-read', 'form_draft', str(row['id']), { ticket: str(row['object_id']) })
+  for (const [named, value] of Object.entries(m.source.settings())) keepSetting(m, named, value)
 }
 
-async function keepTable(m: Master, { kind, table, by, called, with: along = {}, only = () => true, without = [], yaml = [] }: Keeping): Promise<void> {
+async function keepTable(
+  m: Master,
+  { kind, table, by, called, with: along = {}, only = () => true, without = [], yaml = [] }: Keeping,
+): Promise<void> {
   const rows = (await m.all(table)).filter(only)
   const things = Map.groupBy(rows, (row) => by.map((column) => str(row[column])).join(' '))
   const others = new Map<string, ReadonlyMap<string, Row[]>>()
   if (things.size > 0)
-    for (const [other, column] of Object.entries(along)) others.set(other, Map.groupBy(await m.all(other), (row) => str(row[column])))
+    for (const [other, column] of Object.entries(along))
+      others.set(
+        other,
+        Map.groupBy(await m.all(other), (row) => str(row[column])),
+      )
   for (const [source, own] of things) {
     const content = {
       [table]: own.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => !without.includes(column)))),
       ...Object.fromEntries([...others].map(([other, bySource]) => [other, bySource.get(source) ?? []])),
     }
     const texts = yaml.map((column) => str(own[0]![column])).filter((text) => text.trim() !== '')
-    await keep(m, kind, source, name(own[0]![called]) || source, content, texts.length > 0 ? texts.map(blankYaml).join('\n') : undefined)
+    keep(m, kind, source, name(own[0]![called]) || source, content, texts.length > 0 ? texts.map(blankYaml).join('\n') : undefined)
   }
 }
 
 /** By its name a setting may be a secret itself: 'AuthModule::LDAP::SearchUserPw'. */
-async function keepSetting(m: Master, named: string, value: unknown): Promise<void> {
-  const safe = blank(value, named)
-  await sql`insert into otrs_kept as k (kind, source_id, name, content) values ('setting', ${named}, ${named}, ${JSON.stringify({ value: safe ?? null })}::jsonb)
-    on conflict (kind, source_id) do update set content = excluded.content where k.content is distinct from excluded.content`.execute(m.db)
+function keepSetting(m: Master, named: string, value: unknown): void {
+  m.kept.push({ kind: 'setting', source_id: named, name: named, content: { value: blank(value, named) ?? null }, original: null })
 }

@@ -11,7 +11,9 @@ export async function takeOtherLinks(m: Master): Promise<void> {
   const tickets = [...objects].filter(([, object]) => object === 'Ticket').map(([id]) => id)
   const rows: Parameters<Master['bring']>[0]['rows'][number][] = []
   if (!m.source.has('link_relation')) return
-  for await (const row of m.source.rows('link_relation', { order: ['source_object_id', 'source_key', 'target_object_id', 'target_key', 'type_id'] })) {
+  for await (const row of m.source.rows('link_relation', {
+    order: ['source_object_id', 'source_key', 'target_object_id', 'target_key', 'type_id'],
+  })) {
     const [from, to] = [int(row['source_object_id']), int(row['target_object_id'])]
     if (tickets.includes(from) && tickets.includes(to)) continue
     const source = [from, str(row['source_key']), to, str(row['target_key']), int(row['type_id'])].join(' ')
@@ -26,7 +28,8 @@ export async function takeOtherLinks(m: Master): Promise<void> {
     }
     const [a, b] = [side(from, str(row['source_key'])), side(to, str(row['target_key']))]
     const type = types.get(int(row['type_id'])) ?? 'Normal'
-    for (const { kind, id } of [a, b]) if (kind !== 'ticket' && kind !== 'faq') m.tell('link-to-other-kind', 'link_relation', source, { kind, id })
+    for (const { kind, id } of [a, b])
+      if (kind !== 'ticket' && kind !== 'faq') m.tell('link-to-other-kind', 'link_relation', source, { kind, id })
     rows.push({
       source,
       key: { from_kind: a.kind, from_id: a.id, to_kind: b.kind, to_id: b.id, type: TYPES[type] ?? type.toLowerCase() },

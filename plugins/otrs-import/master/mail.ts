@@ -30,7 +30,9 @@ export function filtersOf(rows: readonly Row[]): SourceFilter[] {
     filter.stop ||= yes(row['f_stop'])
     filter.rows.push({
       kind,
-      key: name(row['f_key']).replace(/:$/, '').replace(/^x-otobo-/i, 'X-OTRS-'),
+      key: name(row['f_key'])
+        .replace(/:$/, '')
+        .replace(/^x-otobo-/i, 'X-OTRS-'),
       value: str(row['f_value']),
       negated: kind === 'Match' && yes(row['f_not']),
     })

@@ -5,6 +5,7 @@ import type { FindingCode } from '../findings.ts'
 import type { Finding, MappedKind, Room } from '../room.ts'
 import type { Row } from '../source/source.ts'
 import { placeNamed, type Named, type Ours, type Placing } from './names.ts'
+import type { KeptRow } from './kept.ts'
 import { int } from './read.ts'
 import { bringRows, entriesOf, type Bringing, type Brought, type Values } from './rows.store.ts'
 
@@ -15,6 +16,8 @@ export interface Master extends Pick<Room, 'source' | 'mapping' | 'ids'> {
   /** A whole table of the source in the order of `order`; empty where there is none. Only for tables that fit the memory. */
   all(table: string, ...order: string[]): Promise<Row[]>
   bring(part: Bringing & { from: string }): Promise<Brought>
+  /** What is kept whole, until it is written. */
+  kept: KeptRow[]
   tell(code: FindingCode, table: string, key: string | number, detail?: Finding['detail']): void
 }
 
@@ -31,6 +34,7 @@ export function masterOf(room: Room, work: Work): Master & { told: Finding[] } {
     mapping: room.mapping,
     ids: room.ids,
     told,
+    kept: [],
     tell,
     async all(table, ...order) {
       if (!room.source.has(table)) return []
@@ -88,24 +92,18 @@ export async function bringNamed(
       return { source: String(row.id), ...(id === undefined ? {} : { key: { id } }), values: row.values(name) }
     }),
   })
-  const ids = new Map<string, Id>()
-  for (const row of rows) {
-    const id = keys.get(String(row.id))?.['id']
-    if (id === undefined) continue
-    ids.set(String(row.id), String(id))
-    await remember(m, mapped, row.id, String(id), row.validId === undefined ? {} : { validId: row.validId })
-  }
+  const ids = new Map(
+    rows.flatMap((row) => (keys.has(String(row.id)) ? [[String(row.id), String(keys.get(String(row.id))!['id'])] as const] : [])),
+  )
+  await m.ids.putAll(
+    m.db,
+    mapped,
+    rows.flatMap((row) => {
+      const id = ids.get(String(row.id))
+      return id === undefined ? [] : [{ source: row.id, id, ...(row.validId === undefined ? {} : { validId: row.validId }) }]
+    }),
+  )
   return ids
-}
-
-export async function remember(
-  m: Master,
-  kind: MappedKind,
-  source: string | number,
-  id: Id,
-  more: { login?: string; validId?: number } = {},
-): Promise<void> {
-  if (m.ids.of(kind, source) !== id) await m.ids.put(m.db, kind, source, id, more)
 }
 
 export const validId = (row: Row): number => int(row['valid_id']) ?? 1

@@ -65,7 +65,8 @@ export interface Here {
 export const accountKey = ({ kind, id }: Pick<SourcePerson, 'kind' | 'id'>): string => `${kind} ${id}`
 const loginOf = (account: SourcePerson): string => normalLogin(account.login) ?? ''
 /** Of an agent a preference, of a customer a column. */
-const mailOf = ({ kind, row, preferences }: SourcePerson): string => (kind === 'user' ? (preferences.get('UserEmail') ?? '') : str(row['email']))
+const mailOf = ({ kind, row, preferences }: SourcePerson): string =>
+  kind === 'user' ? (preferences.get('UserEmail') ?? '') : str(row['email'])
 /** Undefined: none that mail could go to. */
 export function addressOf(account: SourcePerson): string | undefined {
   const address = normalAddress(mailOf(account))
@@ -80,7 +81,12 @@ export function planPersons(
 ): { plans: PersonPlan[]; findings: PersonFinding[] } {
   const findings: PersonFinding[] = []
   const tell = (account: SourcePerson, code: FindingCode, detail: Record<string, string | null> = {}) =>
-    findings.push({ code, table: account.kind === 'user' ? 'users' : 'customer_user', key: account.id, detail: { login: account.login, ...detail } })
+    findings.push({
+      code,
+      table: account.kind === 'user' ? 'users' : 'customer_user',
+      key: account.id,
+      detail: { login: account.login, ...detail },
+    })
   const said = new Map(Object.entries(mapping.persons).map(([login, what]) => [normalLogin(login) ?? login, what.as]))
   const decided = (account: SourcePerson) =>
     // OTRS's user 1 is nobody: what the program itself did.
@@ -172,11 +178,7 @@ export function planPersons(
 }
 
 /** Whose each address is: as the mapping file says, else that of who is in use before who is not, an agent before a customer. */
-function ownersOf(
-  groups: readonly SourcePerson[][],
-  mapped: Mapping['addresses'],
-  _tell: unknown,
-): Map<string, SourcePerson[]> {
+function ownersOf(groups: readonly SourcePerson[][], mapped: Mapping['addresses'], _tell: unknown): Map<string, SourcePerson[]> {
   const said = new Map(Object.entries(mapped).map(([address, login]) => [normalAddress(address), normalLogin(login) ?? login]))
   const owner = new Map<string, SourcePerson[]>()
   const rank = (group: readonly SourcePerson[], address: string) =>
@@ -225,7 +227,10 @@ function valuesOf(group: readonly SourcePerson[], contact: string | undefined): 
     name: ([firstName, lastName].filter(Boolean).join(' ') || first((account) => account.login)).slice(0, 200) || '?',
     agent: group.some(({ kind }) => kind === 'user'),
     language: isLanguage(language) ? language : null,
-    phone: first(({ kind, row, preferences }) => (kind === 'user' ? (preferences.get('UserPhone') ?? '') : str(row['phone'])).trim()).slice(0, 100),
+    phone: first(({ kind, row, preferences }) => (kind === 'user' ? (preferences.get('UserPhone') ?? '') : str(row['phone'])).trim()).slice(
+      0,
+      100,
+    ),
     valid,
     off_for_now: !valid && group.some((account) => validity(account.row).off_for_now),
     details,

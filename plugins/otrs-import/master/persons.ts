@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { IANAZone } from 'luxon'
 import { destinationOf, readAddressBook, takeOverSecondFactor, type Id } from '../../../core/index.ts'
 import type { Row } from '../source/source.ts'
-import { remember, type Master } from './master.ts'
+import { validId, type Master } from './master.ts'
 import { absenceOf, accountKey, factorOf, planPersons, type Here, type PersonPlan, type Preferences, type SourcePerson } from './people.ts'
 import { int, name, str, validity } from './read.ts'
 import { entriesOf } from './rows.store.ts'
@@ -68,7 +68,9 @@ async function whoIsHere(m: Master, accounts: readonly SourcePerson[]): Promise<
   const { rows: logins } = await sql<{ login: string; id: Id }>`
     select lower(login) as login, id::text as id from person where login is not null
     union all select login, person_id::text from further_login`.execute(m.db)
-  const { rows: addresses } = await sql<{ address: string; id: Id }>`select address, person_id::text as id from person_address`.execute(m.db)
+  const { rows: addresses } = await sql<{ address: string; id: Id }>`select address, person_id::text as id from person_address`.execute(
+    m.db,
+  )
   const { rows: directory } = await sql<{ id: Id }>`select distinct person_id::text as id from person_directory`.execute(m.db)
   const book = await readAddressBook(m.db, m.work.config)
   const known = new Map<string, Id>()
@@ -94,13 +96,14 @@ const createdAt = (m: Master, { accounts }: PersonPlan): Date =>
     .toSorted((a, b) => a.getTime() - b.getTime())[0] ?? m.source.snapshotAt
 
 async function rememberAccounts(m: Master, placed: Placed): Promise<void> {
-  for (const { plan, personId } of placed) {
-    for (const account of plan.accounts) {
-      const more = { login: account.login, validId: int(account.row['valid_id']) ?? 1 }
-      if (account.kind === 'user') await remember(m, 'user', account.id, personId, more)
-      else await remember(m, 'customer_user', account.login, personId, more)
-    }
-  }
+  const of = (kind: SourcePerson['kind']) =>
+    placed.flatMap(({ plan, personId }) =>
+      plan.accounts
+        .filter((account) => account.kind === kind)
+        .map(({ id, login, row }) => ({ source: kind === 'user' ? id : login, id: personId, login, validId: validId(row) })),
+    )
+  await m.ids.putAll(m.db, 'user', of('user'))
+  await m.ids.putAll(m.db, 'customer_user', of('customer'))
 }
 
 /** A login that leads to somebody who has another one here. */
@@ -133,7 +136,12 @@ async function takeAddresses(m: Master, placed: Placed): Promise<void> {
         const source = `${plan.source} ${n}`
         // Who has it already, by the directory for one, keeps it as it is.
         if (!known.has(source) && holder.get(address) === personId) return []
-        return [{ source, values: { person_id: personId, address, main: n === 0 && (known.has(source) || !withMain.has(personId)), verified_at: null } }]
+        return [
+          {
+            source,
+            values: { person_id: personId, address, main: n === 0 && (known.has(source) || !withMain.has(personId)), verified_at: null },
+          },
+        ]
       }),
     ),
   })
@@ -173,7 +181,13 @@ async function takeAbsences(m: Master, placed: Placed): Promise<void> {
       const own = agent?.preferences.get('UserTimeZone') ?? ''
       const away = agent && absenceOf(agent.preferences, IANAZone.isValidZone(own) ? own : m.source.zone, m.source.snapshotAt)
       return away
-        ? [{ source: accountKey(agent), key: { person_id: personId }, values: { from_at: away.from, until_at: away.until, substitute_id: null, note: '' } }]
+        ? [
+            {
+              source: accountKey(agent),
+              key: { person_id: personId },
+              values: { from_at: away.from, until_at: away.until, substitute_id: null, note: '' },
+            },
+          ]
         : []
     }),
   })
@@ -214,27 +228,33 @@ export async function takeCompanies(m: Master): Promise<void> {
       }
     }),
   })
-  for (const row of companies) {
-    const code = str(row['customer_id'])
-    const id = keys.get(code)?.['id']
-    if (id !== undefined) await remember(m, 'company', code, String(id), { validId: int(row['valid_id']) ?? 1 })
-  }
+  await m.ids.putAll(
+    m.db,
+    'company',
+    companies.map((row) => ({
+      source: str(row['customer_id']),
+      id: String(keys.get(str(row['customer_id']))!['id']),
+      validId: validId(row),
+    })),
+  )
 }
 
 /** Whose colleagues each customer is: of the company in their own row first, of others besides. */
 export async function takeMemberships(m: Master): Promise<void> {
   const members = new Map<string, { person_id: Id; company_id: Id; main: boolean }>()
+  const withMain = new Set<Id>()
   const add = (login: string, code: string, main: boolean, row: Row, from: string) => {
     if (code === '') return
     const [person_id, company_id] = [m.ids.of('customer_user', login), m.ids.of('company', code)]
     if (person_id === undefined) return
     if (company_id === undefined) {
-      m.tell('unknown-company', from, str(row['id'] ?? row['user_id']), { company: code })
+      m.tell('member-of-unknown', from, str(row['id'] ?? row['user_id']), { company: code })
       return
     }
     const source = `${person_id} ${company_id}`
-    const alone = ![...members.values()].some((one) => one.person_id === person_id && one.main)
-    if (!members.has(source)) members.set(source, { person_id, company_id, main: main && alone })
+    if (members.has(source)) return
+    members.set(source, { person_id, company_id, main: main && !withMain.has(person_id) })
+    if (main) withMain.add(person_id)
   }
   for (const row of await m.all('customer_user', 'id')) add(str(row['login']), str(row['customer_id']), true, row, 'customer_user')
   for (const row of await m.all('customer_user_customer', 'user_id', 'customer_id'))
@@ -265,7 +285,9 @@ export async function takeOwnChoices(m: Master): Promise<void> {
       gone: 'remove',
       rows: (await m.all(from, 'user_id', column)).flatMap((row) => {
         const [person_id, id] = [m.ids.of('user', int(row['user_id'])), m.ids.of(kind, int(row[column]))]
-        return person_id && id ? [{ source: `${str(row['user_id'])} ${str(row[column])}`, key: { person_id, [column]: id }, values: {} }] : []
+        return person_id && id
+          ? [{ source: `${str(row['user_id'])} ${str(row[column])}`, key: { person_id, [column]: id }, values: {} }]
+          : []
       }),
     })
   }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { isAddress, normalAddress, type Id } from '../../../core/index.ts'
 import { calendarNumber, calendarOf, type CalendarNumber } from './calendars.ts'
-import { bringNamed, remember, validId, type Master } from './master.ts'
+import { bringNamed, validId, type Master } from './master.ts'
 import { parentName } from './names.ts'
 import { amount, deadlines, int, isHtml, name, str, validity, yes } from './read.ts'
 import { plainOfHtml } from './html.ts'
@@ -24,7 +24,8 @@ export async function takeCalendars(m: Master): Promise<Map<string, Id>> {
       calendarOf(number, setting, { zone: m.source.zone, cutOff: m.mapping.cutOff[number] }),
     ]),
   )
-  for (const [number, { refused }] of found) for (const day of refused) m.tell('no-such-day', 'sysconfig_modified', `calendar ${number || 'default'}`, { day })
+  for (const [number, { refused }] of found)
+    for (const day of refused) m.tell('no-such-day', 'sysconfig_modified', `calendar ${number || 'default'}`, { day })
   // The default one has no number: 0 stands for it.
   const ids = await bringNamed(m, {
     mapped: 'calendar',
@@ -53,13 +54,17 @@ export async function takeAnswerParts(m: Master): Promise<void> {
         id: int(row['id']) ?? 0,
         name: name(row['name']),
         validId: validId(row),
-        values: (is) => ({ name: is, body: isHtml(row['content_type']) ? plainOfHtml(str(row['text'])) : str(row['text']), valid: validity(row).valid }),
+        values: (is) => ({
+          name: is,
+          body: isHtml(row['content_type']) ? plainOfHtml(str(row['text'])) : str(row['text']),
+          valid: validity(row).valid,
+        }),
       })),
     })
     for (const row of rows) {
       if (!isHtml(row['content_type'])) continue
       m.tell('html-as-text', table, str(row['id']), { name: name(row['name']) })
-      await keep(m, table, str(row['id']), name(row['name']), row, str(row['text']))
+      keep(m, table, str(row['id']), name(row['name']), row, str(row['text']))
     }
   }
 }
@@ -111,7 +116,9 @@ export async function takeQueues(m: Master, calendars: ReadonlyMap<string, Id>, 
     rows: rows.flatMap((row) => {
       const id = ids.get(String(row['id']))
       const above = parentName(name(row['name']))
-      return id === undefined ? [] : [{ source: String(row['id']), key: { id }, values: { parent_id: (above && byName.get(above)) ?? null } }]
+      return id === undefined
+        ? []
+        : [{ source: String(row['id']), key: { id }, values: { parent_id: (above && byName.get(above)) ?? null } }]
     }),
   })
   await takeAddresses(m)
@@ -164,9 +171,18 @@ async function takeAddresses(m: Master): Promise<void> {
       }
       first.set(address, source)
       const id = there.get(address)
-      return [{ source, ...(id === undefined ? {} : { key: { id } }), values: { address, name: name(row['value1']), queue_id, valid: validity(row).valid } }]
+      return [
+        {
+          source,
+          ...(id === undefined ? {} : { key: { id } }),
+          values: { address, name: name(row['value1']), queue_id, valid: validity(row).valid },
+        },
+      ]
     }),
   })
-  for (const source of first.values()) await remember(m, 'address', source, String(keys.get(source)!['id']))
-  for (const [source, of] of twins) await remember(m, 'address', source, String(keys.get(of)!['id']))
+  const idOf = (source: string) => String(keys.get(source)!['id'])
+  await m.ids.putAll(m.db, 'address', [
+    ...[...first.values()].map((source) => ({ source, id: idOf(source) })),
+    ...twins.map(([source, of]) => ({ source, id: idOf(of) })),
+  ])
 }

@@ -41,7 +41,8 @@ export async function takeGroups(m: Master, units: ReadonlyMap<string, string>):
 /** Rights that pomoc does not know stay as they are: a plugin may, one day. */
 export async function takeRights(m: Master): Promise<void> {
   // OTRS 5 kept rows of rights that somebody had taken away, with 0.
-  const given = (row: Readonly<Record<string, unknown>>) => row['permission_value'] === undefined || int(row['permission_value'] as number) !== 0
+  const given = (row: Readonly<Record<string, unknown>>) =>
+    row['permission_value'] === undefined || int(row['permission_value'] as number) !== 0
   const relation = { meets: 'leave', gone: 'remove' } as const
   await m.bring({
     kind: 'group_person',
@@ -76,7 +77,9 @@ export async function takeRights(m: Master): Promise<void> {
     ...relation,
     rows: (await m.all('role_user', 'user_id', 'role_id')).flatMap((row) => {
       const [person_id, role_id] = [m.ids.of('user', int(row['user_id'])), m.ids.of('role', int(row['role_id']))]
-      return person_id && role_id ? [{ source: `${str(row['user_id'])} ${str(row['role_id'])}`, key: { role_id, person_id }, values: {} }] : []
+      return person_id && role_id
+        ? [{ source: `${str(row['user_id'])} ${str(row['role_id'])}`, key: { role_id, person_id }, values: {} }]
+        : []
     }),
   })
 }

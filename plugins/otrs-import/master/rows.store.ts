@@ -110,7 +110,13 @@ async function changeKnown(
   const stand = new Map<string, Values>()
   for (const batch of batches(changed)) {
     const columns = [...new Set(batch.flatMap((one) => one.columns))]
-    for (const row of await readRows(db, table, batch.map(({ entry }) => entry.key), columns)) stand.set(canonical(row.key), row.values)
+    for (const row of await readRows(
+      db,
+      table,
+      batch.map(({ entry }) => entry.key),
+      columns,
+    ))
+      stand.set(canonical(row.key), row.values)
   }
   for (const { shall, entry, columns } of changed) {
     const now = stand.get(canonical(entry.key))
@@ -150,7 +156,12 @@ async function addFresh(
     const keyed = batch.map((shall) => ({ shall, key: shall.key ?? { id: ids.shift()! } }))
     const columns = Object.keys(batch[0]!.values)
     const met = new Set<string>()
-    for (const row of await readRows(db, table, keyed.flatMap(({ shall, key }) => (shall.key ? [key] : [])), columns))
+    for (const row of await readRows(
+      db,
+      table,
+      keyed.flatMap(({ shall, key }) => (shall.key ? [key] : [])),
+      columns,
+    ))
       met.add(canonical(row.key))
     const toInsert = keyed.filter(({ key }) => !met.has(canonical(key)))
     for (const { shall, key } of keyed) {
@@ -159,9 +170,22 @@ async function addFresh(
         brought.changed++
       }
     }
-    await insertRows(db, table, toInsert.map(({ shall, key }) => ({ ...key, ...shall.values })))
+    await insertRows(
+      db,
+      table,
+      toInsert.map(({ shall, key }) => ({ ...key, ...shall.values })),
+    )
     brought.made += toInsert.length
-    const after = new Map((await readRows(db, table, keyed.map(({ key }) => key), columns)).map((row) => [canonical(row.key), row.values]))
+    const after = new Map(
+      (
+        await readRows(
+          db,
+          table,
+          keyed.map(({ key }) => key),
+          columns,
+        )
+      ).map((row) => [canonical(row.key), row.values]),
+    )
     const rows = keyed.map(({ shall, key }) => {
       const stands = after.get(canonical(key)) ?? {}
       // What was there before and stays is nobody's but its own: whatever the source says of it later does not reach it.
@@ -223,12 +247,18 @@ async function readRows(
     select k.ordinality::int - 1 as at, ${object(columns, 't')} as values
     from jsonb_array_elements(${JSON.stringify(keys)}::jsonb) with ordinality k(key, ordinality),
       lateral jsonb_populate_record(null::${sql.table(table)}, k.key) w
-      join ${sql.table(table)} t on ${sql.join(by.map((column) => sql`t.${sql.ref(column)} = w.${sql.ref(column)}`), sql` and `)}`.execute(db)
+      join ${sql.table(table)} t on ${sql.join(
+        by.map((column) => sql`t.${sql.ref(column)} = w.${sql.ref(column)}`),
+        sql` and `,
+      )}`.execute(db)
   return rows.map(({ at, values }) => ({ key: keys[at]!, values }))
 }
 
 const isRow = (key: Key, prefix = '') =>
-  sql.join(Object.entries(key).map(([column, value]) => sql`${sql.ref(`${prefix}${column}`)} = ${value}`), sql` and `)
+  sql.join(
+    Object.entries(key).map(([column, value]) => sql`${sql.ref(`${prefix}${column}`)} = ${value}`),
+    sql` and `,
+  )
 
 async function keepSums(db: Kysely<Database>, kind: string, source: string, key: Key, sums: Sums): Promise<void> {
   await sql`update otrs_row set key = ${JSON.stringify(key)}::jsonb, sums = ${JSON.stringify(sums)}::jsonb
@@ -249,7 +279,11 @@ function* batches<T>(rows: readonly T[]): Generator<readonly T[]> {
 }
 
 /** Same values, same sum: whatever the order of an object's keys. */
-const sum = (value: unknown): string => createHash('sha256').update(canonical(value ?? null)).digest('base64url').slice(0, 12)
+const sum = (value: unknown): string =>
+  createHash('sha256')
+    .update(canonical(value ?? null))
+    .digest('base64url')
+    .slice(0, 12)
 
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, one: unknown) =>

@@ -5,13 +5,14 @@ import type { Room } from '../room.ts'
 import { takePriorities, takeServices, takeStates, takeTypes } from './about.ts'
 import { takeKnowledge } from './faq.ts'
 import { takeFields, takeOtherValues } from './fields.ts'
-import { takeKept } from './kept.ts'
+import { takeKept, writeKept } from './kept.ts'
 import { takeOtherLinks } from './links.ts'
 import { takeCounters, takeFilters, takeLoopCounts } from './mail.ts'
 import { masterOf, type Master } from './master.ts'
 import { takeCompanies, takeMemberships, takeOwnChoices, takePersons } from './persons.ts'
 import { takeAnswerParts, takeCalendars, takeQueues } from './queues.ts'
 import { takeGroups, takeRights } from './rights.ts'
+import { takeSettings } from './settings.ts'
 import { takeAutoResponses, takeTemplates } from './texts.ts'
 import { takeViews } from './views.ts'
 
@@ -79,7 +80,9 @@ async function stepsOf(m: Master): Promise<(() => Promise<void>)[]> {
     () => takeOtherValues(m),
     () => takeOtherLinks(m),
     () => takeViews(m),
+    () => takeSettings(m),
     () => takeKept(m),
+    () => writeKept(m),
     () => takeLoopCounts(m),
     () => takeCounters(m),
   ]

@@ -112,19 +112,23 @@ export async function takeAutoResponses(m: Master): Promise<void> {
     rows: rows.flatMap((row) => {
       const auto_response_id = ids.get(str(row['id']))
       const body = isHtml(row['content_type']) ? plainOfHtml(str(row['text0'])) : str(row['text0'])
-      return auto_response_id ? [{ source: str(row['id']), key: { auto_response_id, language }, values: { subject: name(row['text1']), body } }] : []
+      return auto_response_id
+        ? [{ source: str(row['id']), key: { auto_response_id, language }, values: { subject: name(row['text1']), body } }]
+        : []
     }),
   })
   for (const row of rows) {
     if (!isHtml(row['content_type'])) continue
     m.tell('html-as-text', 'auto_response', str(row['id']), { name: name(row['name']) })
-    await keep(m, 'auto_response', str(row['id']), name(row['name']), row, str(row['text0']))
+    keep(m, 'auto_response', str(row['id']), name(row['name']), row, str(row['text0']))
   }
 
   const chosen = new Map(
     (await m.all('queue_auto_response', 'queue_id', 'auto_response_id')).flatMap((row) => {
       const answer = rows.find((one) => str(one['id']) === str(row['auto_response_id']))
-      return answer ? [[`${str(row['queue_id'])} ${types.get(int(answer['type_id']))}`, ids.get(str(row['auto_response_id'])) ?? null] as const] : []
+      return answer
+        ? [[`${str(row['queue_id'])} ${types.get(int(answer['type_id']))}`, ids.get(str(row['auto_response_id'])) ?? null] as const]
+        : []
     }),
   )
   // OTRS goes queue by queue and has no standard: a queue that names none answers nothing. Nor does it write when a ticket is closed.

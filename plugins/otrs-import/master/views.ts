@@ -15,7 +15,9 @@ export interface Profile {
 const IDLE =
   /^(?:SortBy|OrderBy|ResultForm|Profile|SearchInArchive|ShownAttributes|UseSubQueues|ConditionInline|FullTextIndex|TimeSearchType|ArticleTimeSearchType|.*TimeSearchType)$/
 
-const ATTRIBUTES: Readonly<Record<string, readonly [param: string, kind: 'queue' | 'state' | 'priority' | 'type' | 'service' | 'sla' | 'user']>> = {
+const ATTRIBUTES: Readonly<
+  Record<string, readonly [param: string, kind: 'queue' | 'state' | 'priority' | 'type' | 'service' | 'sla' | 'user']>
+> = {
   QueueIDs: ['queue', 'queue'],
   StateIDs: ['state', 'state'],
   PriorityIDs: ['priority', 'priority'],
@@ -73,7 +75,11 @@ export async function takeViews(m: Master): Promise<void> {
   const sameAs = (ids: readonly string[]) => {
     const all = (is: (type: string) => boolean) => [...states].filter(([, type]) => is(type)).map(([id]) => id)
     const same = (wanted: readonly string[]) => wanted.length === ids.length && wanted.every((id) => ids.includes(id))
-    return same(all((type) => open.includes(type))) ? ('open' as const) : same(all((type) => !open.includes(type))) ? ('closed' as const) : undefined
+    return same(all((type) => open.includes(type)))
+      ? ('open' as const)
+      : same(all((type) => !open.includes(type)))
+        ? ('closed' as const)
+        : undefined
   }
   const logins = new Map((await m.all('users', 'id')).map((row) => [str(row['login']).toLowerCase(), str(row['id'])]))
   const { rows: has } = await sql<{ id: Id; person: Id; name: string }>`

@@ -46,7 +46,9 @@ async function connect({ host, port, socket, user, password, database }: MysqlAd
   // Without a listener a server that goes down ends this process; the next statement tells of it all the same.
   connection.on('error', () => {})
   // A reader that waits for the target's disk must not be thrown out meanwhile.
-  await connection.promise().query('set session net_write_timeout = 7200, net_read_timeout = 7200, wait_timeout = 604800, lock_wait_timeout = 10')
+  await connection
+    .promise()
+    .query('set session net_write_timeout = 7200, net_read_timeout = 7200, wait_timeout = 604800, lock_wait_timeout = 10')
   await connection.promise().query(`set session sql_mode = ''`)
   return connection
 }
