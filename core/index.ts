@@ -270,7 +270,7 @@ export {
 export { plainAddressForm, plainNameForm } from './mail/look-alike.ts'
 export { carriesMany, relayOf, type Relay } from './mail/judge/assurance/relays.ts'
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/inbound/accept.ts'
-export { addressesChanged, destinationOf, isOurDomain, keepAddressBook, ownSender, readAddressBook } from './mail/addresses.ts'
+export { addressesChanged, destinationOf, isOurDomain, keepAddressBook, ownSender } from './mail/addresses.ts'
 export { oneAddress } from './mail/address-list.ts'
 export { filtersChanged } from './mail/filters/mail-settings.ts'
 export { filesLimit, queueMail, sayAddress, type NewMail } from './mail/outbound.ts'

@@ -55,8 +55,10 @@ export async function storeBlobs(db: Kysely<Database>, contents: readonly Buffer
       order by sha256 on conflict (sha256) do nothing returning id::text, sha256`.execute(db)
     await copyBinary(db, 'blob_chunk', ['blob_id', 'seq', 'data'], chunksOf(made, wanted))
     for (const { id, sha256 } of made) found.set(sha256.toString('hex'), id)
+    const others = missing.filter(({ sha256 }) => !found.has(sha256.toString('hex')))
+    if (others.length === 0) break
     const { rows: there } = await sql<{ id: Id; sha256: Buffer }>`
-      select id::text, sha256 from blob where sha256 = any(${missing.map(({ sha256 }) => sha256)}::bytea[]) order by sha256 for key share`.execute(
+      select id::text, sha256 from blob where sha256 = any(${others.map(({ sha256 }) => sha256)}::bytea[]) order by sha256 for key share`.execute(
       db,
     )
     for (const { id, sha256 } of there) found.set(sha256.toString('hex'), id)

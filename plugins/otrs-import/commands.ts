@@ -3,5 +3,6 @@ import type { PluginCommand } from '../../core/index.ts'
 import { check } from './commands/check.ts'
 import { goLive, wayBack } from './commands/go-live.ts'
 import { report } from './commands/report.ts'
+import { run } from './commands/run.ts'
 
-export const commands: Record<string, PluginCommand> = { check, report, 'go-live': goLive, 'way-back': wayBack }
+export const commands: Record<string, PluginCommand> = { check, run, report, 'go-live': goLive, 'way-back': wayBack }

@@ -105,7 +105,7 @@ export function judge(source: Source, facts: SourceFacts, target: Target): { lin
       target.persons.get(login)!.local ? 'login-local' : 'login-directory',
       { login },
     )
-  for (const { name, type } of facts.stateTypes) add('decide', 'bad', 'state-type', { name, type: type || '–' })
+  for (const { name, type } of facts.stateTypes) add('decide', 'told', 'state-type', { name, type: type || '–' })
   if (isOn(source.setting('CustomerGroupSupport')))
     add('decide', 'decide', 'customer-groups', { count: rows('group_customer') + rows('group_customer_user') })
 

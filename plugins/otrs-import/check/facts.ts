@@ -3,15 +3,19 @@ import { commonName, fateOf } from '../source/fates.ts'
 import type { Row, Setting, Source } from '../source/source.ts'
 import type { SourcePerson } from './people.ts'
 
-export interface SourceFacts {
-  /** Rows by the common name of each table that has any; those of big tables are the server's estimate. */
-  tables: ReadonlyMap<string, { rows: number; bytes: number }>
-  bytes: number
+/** What the mapping file speaks of. */
+export interface SourceNames {
   people: readonly SourcePerson[]
   queues: readonly string[]
   groups: readonly string[]
   /** Number ('' is the default one) and name of each calendar that a queue or SLA names, and of the default one. */
   calendars: readonly { number: string; name: string }[]
+}
+
+export interface SourceFacts extends SourceNames {
+  /** Rows by the common name of each table that has any; those of big tables are the server's estimate. */
+  tables: ReadonlyMap<string, { rows: number; bytes: number }>
+  bytes: number
   /** Fields of a type that no version has, and how many values they hold. */
   fieldTypes: readonly { name: string; type: string }[]
   /** States of a type that no version has. */
@@ -59,16 +63,12 @@ export async function readFacts(source: Source): Promise<SourceFacts> {
     const counted = (fateOf(common) !== 'passed' || common === 'form_draft') && rows < COUNTED ? await counting(source, common, rows) : rows
     if (counted > 0) tables.set(common, { rows: counted, bytes })
   }
-  const queues = await all(source, 'queue', ['id', 'name', 'calendar_name'])
-  const byQueue = new Map(queues.map((queue) => [queue['id'], text(queue['name'])]))
+  const byQueue = new Map((await all(source, 'queue', ['id', 'name'])).map((queue) => [queue['id'], text(queue['name'])]))
   const settings = source.settings()
   return {
     tables,
     bytes: [...sizes.values()].reduce((sum, table) => sum + table.bytes, 0),
-    people: await peopleOf(source),
-    queues: queues.map((queue) => text(queue['name'])).toSorted(),
-    groups: (await all(source, 'groups', ['name'])).map((group) => text(group['name'])).toSorted(),
-    calendars: await calendarsOf(source, queues),
+    ...(await readNames(source)),
     fieldTypes: (await all(source, 'dynamic_field', ['name', 'field_type']))
       .map((field) => ({ name: text(field['name']), type: text(field['field_type']) }))
       .filter(({ type }) => !FIELD_TYPES.has(type)),
@@ -84,6 +84,16 @@ export async function readFacts(source: Source): Promise<SourceFacts> {
       text(source.setting('Ticket::Article::Backend::MIMEBase::ArticleStorage') ?? source.setting('Ticket::StorageModule') ?? ''),
     ),
     settings,
+  }
+}
+
+export async function readNames(source: Source): Promise<SourceNames> {
+  const queues = await all(source, 'queue', ['name', 'calendar_name'])
+  return {
+    people: await peopleOf(source),
+    queues: queues.map((queue) => text(queue['name'])).toSorted(),
+    groups: (await all(source, 'groups', ['name'])).map((group) => text(group['name'])).toSorted(),
+    calendars: await calendarsOf(source, queues),
   }
 }
 

@@ -72,7 +72,8 @@ export const checkEn: Record<keyof typeof checkPl, Text> = {
   'check.login-local':
     'The login {login} is a local account of pomoc already. They are not joined by themselves: the source’s becomes a new person with another login. If it is the same one, say so under persons.',
   'check.login-directory': 'The login {login} is known from a directory: it becomes the same person.',
-  'check.state-type': 'The state “{name}” is of the type “{type}”, which no version knows. Change its type in the source.',
+  'check.state-type':
+    'The state “{name}” is of the type “{type}”, which no version knows: it becomes an open state. If it should be another, change its type in the source.',
   'check.customer-groups': {
     one: 'Customer groups are on ({count} entry): in pomoc customers see their tickets, and no group takes them away. The entries are kept to be read.',
     other:
@@ -109,6 +110,12 @@ export const checkEn: Record<keyof typeof checkPl, Text> = {
     one: '{count} changed setting has no counterpart in config/local.ts (it is kept to be read): {names}',
     other: '{count} changed settings have no counterpart in config/local.ts (they are kept to be read): {names}',
   },
+
+  'command.run.part': '{part}: {count}',
+  'command.run.of': ' of {of}',
+  'command.run.rate': '; {rate} a second, about {left} left',
+  'command.run.done': 'Taken over. Now compare both sides: npm run pomoc -- otrs-import report',
+  'command.run.stopped': 'Stopped. The same command goes on from here.',
 
   'mapping.head':
     'What shall become of things in the take-over of {of}. Lines behind a # say nothing: remove the # to decide.\nWhat does not stand here happens as the comment says. To check it: npm run pomoc -- otrs-import check --mapping THIS_FILE',

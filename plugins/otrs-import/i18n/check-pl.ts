@@ -90,7 +90,8 @@ export const checkPl = {
   'check.login-local':
     'Login {login} ma już miejscowe konto w pomocy. Nie łączymy ich sami: osoba ze źródła będzie nową, z innym loginem. Jeśli to ta sama, wpisz to pod persons.',
   'check.login-directory': 'Login {login} jest znany z katalogu: będzie tą samą osobą.',
-  'check.state-type': 'Stan „{name}” ma typ „{type}”, którego nie zna żadna wersja. Zmień typ w źródle.',
+  'check.state-type':
+    'Stan „{name}” ma typ „{type}”, którego nie zna żadna wersja: będzie stanem otwartym. Jeśli ma być inny, zmień typ w źródle.',
   'check.customer-groups': {
     one: 'Grupy klientów są włączone ({count} wpis): w pomocy klient widzi swoje zgłoszenia, grupy mu ich nie zabierają. Wpisy zostaną do wglądu.',
     few: 'Grupy klientów są włączone ({count} wpisy): w pomocy klient widzi swoje zgłoszenia, grupy mu ich nie zabierają. Wpisy zostaną do wglądu.',
@@ -135,6 +136,12 @@ export const checkPl = {
     many: '{count} zmienionych ustawień nie ma odpowiednika w config/local.ts (zostaną do wglądu): {names}',
     other: '{count} zmienionego ustawienia nie ma odpowiednika w config/local.ts (zostanie do wglądu): {names}',
   },
+
+  'command.run.part': '{part}: {count}',
+  'command.run.of': ' z {of}',
+  'command.run.rate': '; {rate} na sekundę, zostało około {left}',
+  'command.run.done': 'Przejęto. Teraz porównaj obie strony: npm run pomoc -- otrs-import report',
+  'command.run.stopped': 'Zatrzymano. To samo polecenie podejmie pracę w tym miejscu.',
 
   'mapping.head':
     'Co ma się stać przy przejęciu z {of}. Wiersze za # nic nie znaczą: usuń znak #, żeby coś rozstrzygnąć.\nCzego tu nie ma, dzieje się tak, jak mówi komentarz. Sprawdza to: npm run pomoc -- otrs-import check --mapping TEN_PLIK',

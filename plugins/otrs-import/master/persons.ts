@@ -1,7 +1,8 @@
 /** Owns bringing agents and customers with all that is theirs: addresses, logins, companies, absences, second factors, old passwords, own queues. */
 import { sql } from 'kysely'
 import { IANAZone } from 'luxon'
-import { destinationOf, readAddressBook, takeOverSecondFactor, type Id } from '../../../core/index.ts'
+import { readAddressBook } from '../../../core/administration.ts'
+import { destinationOf, takeOverSecondFactor, type Id } from '../../../core/index.ts'
 import type { Row } from '../source/source.ts'
 import { validId, type Master } from './master.ts'
 import { absenceOf, accountKey, factorOf, planPersons, type Here, type PersonPlan, type Preferences, type SourcePerson } from './people.ts'

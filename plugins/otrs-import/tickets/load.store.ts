@@ -89,7 +89,7 @@ export async function writeTickets(db: Kysely<Database>, { room, known, act, now
   const mine = ofArticles.articleIds
   const { parts, raws, html, bytes } = await storeParts(db, { room, known, now }, ofArticles, sums)
   // Of two the last one, as OTRS shows it: 'file-2' comes after 'file-1'.
-  const shown = new Map((await html).map(({ articleId, safe }) => [articleId, safe]))
+  const shown = await html
   // What cannot be shown can be opened.
   for (const part of parts) if (part['role'] === 'body-html' && shown.get(String(part['article_id'])) === null) part['role'] = 'file'
   for (const own of articles.values()) for (const { row } of own) row['html'] = shown.get(String(row['id'])) ?? null
@@ -232,7 +232,8 @@ function revisions(known: Known, given: TicketRows, articleIds: readonly number[
 interface Stored {
   parts: NewRow[]
   raws: NewRow[]
-  html: Promise<{ articleId: string; safe: string | null }[]>
+  /** By article; null: it cannot be shown. */
+  html: Promise<Map<string, string | null>>
   bytes: number
 }
 
@@ -245,7 +246,8 @@ async function storeParts(
 ): Promise<Stored> {
   const parts: NewRow[] = []
   const raws: NewRow[] = []
-  const html: Promise<{ articleId: string; safe: string | null }[]>[] = []
+  // One after the other: a second thread would cost more memory than it saves time.
+  let html: Stored['html'] = Promise.resolve(new Map())
   let bytes = 0
   let held: PartRead[] = []
   let size = 0
@@ -254,12 +256,13 @@ async function storeParts(
     held = []
     size = 0
     const texts = batch.filter(({ part }) => part?.role === 'body-html')
-    if (texts.length > 0)
-      html.push(
-        safeHtml(texts.map(({ content, part }) => ({ content, contentType: part!.contentType }))).then((safe) =>
-          texts.map(({ articleId }, n) => ({ articleId: String(articleId), safe: safe[n]! })),
-        ),
-      )
+    if (texts.length > 0) {
+      html = html.then(async (shown) => {
+        const made = await safeHtml(texts.map(({ content, part }) => ({ content, contentType: part!.contentType })))
+        for (const [n, { articleId }] of texts.entries()) shown.set(String(articleId), made[n]!)
+        return shown
+      })
+    }
     const stored = await storeBlobs(db, batch.map(({ content }) => content), now)
     for (const [n, { articleId, content, part, row }] of batch.entries()) {
       bytes += content.length
@@ -275,7 +278,7 @@ async function storeParts(
     size += one.content.length
   }
   if (held.length > 0) await flush()
-  return { parts, raws, html: Promise.all(html).then((lists) => lists.flat()), bytes }
+  return { parts, raws, html, bytes }
 }
 
 const partRow = (part: NewPart, blobId: Id, size: number): NewRow => ({

@@ -24,8 +24,14 @@ export async function tellOrphans(source: Source, known: Known): Promise<void> {
     for await (const row of source.rows(table, { columns: [...new Set([key, 'article_id'])] }))
       if (!has(articles, idOf(row['article_id']) ?? 0)) known.tell(code, table, text(row[key]), { article: text(row['article_id']) })
   }
+  if (!source.has('dynamic_field_value')) return
+  for await (const row of source.rows('dynamic_field_value', {
+    columns: ['id', 'field_id'],
+    notAmong: { column: 'field_id', ids: [...known.words.fields.keys()] },
+  }))
+    known.tell('unknown-field', 'dynamic_field_value', text(row['id']), { field: text(row['field_id']) })
   const ofArticles = [...known.words.fields].filter(([, object]) => object === 'Article').map(([id]) => id)
-  if (ofArticles.length === 0 || !source.has('dynamic_field_value')) return
+  if (ofArticles.length === 0) return
   for await (const row of source.rows('dynamic_field_value', {
     columns: ['id', 'field_id', 'object_id'],
     among: { column: 'field_id', ids: ofArticles },

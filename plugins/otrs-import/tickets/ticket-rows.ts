@@ -35,6 +35,9 @@ export function ticketOf(known: Known, row: Row, history: readonly Row[], articl
   const createdAt = writtenAt(known, 'ticket', row, 'create_time', earliest(...articles.map(({ at }) => at)) ?? now)
   const [stateId, stateType] = stateOf(known, row)
   const ownerId = agentOf(known, row['user_id'])
+  // The first is the program itself: what it has, nobody has.
+  const owner = idOf(row['user_id'])
+  if (ownerId === null && owner !== null && owner > 1) known.tell('unknown-user', 'ticket', id, { user: String(owner) })
   const lock = known.words.locks.get(idOf(row['ticket_lock_id']) ?? 0) ?? 'unlock'
   const locked = lock === 'lock' || lock === 'tmp_lock'
   if (locked && ownerId === null) known.tell('locked-without-owner', 'ticket', id)

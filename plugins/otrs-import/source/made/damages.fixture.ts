@@ -72,35 +72,83 @@ export const DAMAGES: readonly Damage[] = [
   { name: 'a state that is gone', rows: { ticket: [ticket(901, { ticket_state_id: 99 })] }, finds: [['unknown-state', 'ticket', '901']] },
   { name: 'a queue that is gone', rows: { ticket: [ticket(902, { queue_id: 99 })] }, finds: [['unknown-queue', 'ticket', '902']] },
   { name: 'an owner who is gone', rows: { ticket: [ticket(903, { user_id: 99 })] }, finds: [['unknown-user', 'ticket', '903']] },
-  { name: 'a priority that is gone', rows: { ticket: [ticket(904, { ticket_priority_id: 99 })] }, finds: [['unknown-priority', 'ticket', '904']] },
+  {
+    name: 'a priority that is gone',
+    rows: { ticket: [ticket(904, { ticket_priority_id: 99 })] },
+    finds: [['unknown-priority', 'ticket', '904']],
+  },
   { name: 'a type that is gone', rows: { ticket: [ticket(905, { type_id: 99 })] }, finds: [['unknown-type', 'ticket', '905']] },
   { name: 'locked by nobody', rows: { ticket: [ticket(906, { ticket_lock_id: 2 })] }, finds: [['locked-without-owner', 'ticket', '906']] },
-  { name: 'one number twice', rows: { ticket: [ticket(907, { tn: '2024030110090700' }), ticket(908, { tn: '2024030110090700' })] }, finds: [['number-taken', 'ticket', '908']] },
-  { name: 'a company that nobody knows', rows: { ticket: [ticket(909, { customer_id: 'NIE-MA' })] }, finds: [['unknown-company', 'ticket', '909']] },
-  { name: 'a customer whom nobody knows', rows: { ticket: [ticket(910, { customer_user_id: 'nikt.taki' })] }, finds: [['unknown-customer', 'ticket', '910']] },
-  { name: 'an article without a ticket', rows: { article: [article(920, 9999)], article_data_mime: [mime(920)] }, finds: [['orphan-article', 'article', '920']] },
+  {
+    name: 'one number twice',
+    rows: { ticket: [ticket(907, { tn: '2024030110090700' }), ticket(908, { tn: '2024030110090700' })] },
+    finds: [['number-taken', 'ticket', '908']],
+  },
+  {
+    name: 'a company that nobody knows',
+    rows: { ticket: [ticket(909, { customer_id: 'NIE-MA' })] },
+    finds: [['unknown-company', 'ticket', '909']],
+  },
+  {
+    name: 'a customer whom nobody knows',
+    rows: { ticket: [ticket(910, { customer_user_id: 'nikt.taki' })] },
+    finds: [['unknown-customer', 'ticket', '910']],
+  },
+  {
+    name: 'an article without a ticket',
+    rows: { article: [article(920, 9999)], article_data_mime: [mime(920)] },
+    finds: [['orphan-article', 'article', '920']],
+  },
   {
     name: 'an article without its text',
     rows: { ticket: [ticket(921)], article: [article(921, 921)] },
     finds: [['no-body', 'article', '921']],
     not: ['otrs5'],
   },
-  { name: 'a sender of no kind', rows: { ticket: [ticket(922)], article: [article(922, 922, { article_sender_type_id: 9 })], article_data_mime: [mime(922)] }, finds: [['unknown-sender', 'article', '922']] },
+  {
+    name: 'a sender of no kind',
+    rows: { ticket: [ticket(922)], article: [article(922, 922, { article_sender_type_id: 9 })], article_data_mime: [mime(922)] },
+    finds: [['unknown-sender', 'article', '922']],
+  },
   {
     name: 'a channel that an add-on brought',
     rows: { ticket: [ticket(923)], article: [article(923, 923, { communication_channel_id: 9 })], article_data_mime: [mime(923)] },
     finds: [['unknown-channel', 'article', '923']],
     not: ['otrs5'],
   },
-  { name: 'history without a ticket', rows: { ticket_history: [history(930, 9999)] }, finds: [['orphan-history', 'ticket_history', '930']] },
-  { name: 'history of a type that is gone', rows: { ticket: [ticket(931)], ticket_history: [history(931, 931, { history_type_id: 777 })] }, finds: [['unknown-history-type', 'ticket_history', '931']] },
+  {
+    name: 'history without a ticket',
+    rows: { ticket_history: [history(930, 9999)] },
+    finds: [['orphan-history', 'ticket_history', '930']],
+  },
+  {
+    name: 'history of a type that is gone',
+    rows: { ticket: [ticket(931)], ticket_history: [history(931, 931, { history_type_id: 777 })] },
+    finds: [['unknown-history-type', 'ticket_history', '931']],
+  },
   {
     name: 'a part without its article',
-    rows: { article_data_mime_attachment: [{ id: 940, article_id: 9999, filename: 'sierota.txt', content: Buffer.from('x'), content_type: 'text/plain', disposition: 'attachment' }] },
+    rows: {
+      article_data_mime_attachment: [
+        {
+          id: 940,
+          article_id: 9999,
+          filename: 'sierota.txt',
+          content: Buffer.from('x'),
+          content_type: 'text/plain',
+          disposition: 'attachment',
+        },
+      ],
+    },
     finds: [['orphan-attachment', 'article_data_mime_attachment', '940']],
     not: ['files'],
   },
-  { name: 'a raw mail without its article', rows: { article_data_mime_plain: [{ id: 941, article_id: 9999, body: Buffer.from('Subject: x\r\n\r\nx') }] }, finds: [['orphan-raw', 'article_data_mime_plain', '941']], not: ['files'] },
+  {
+    name: 'a raw mail without its article',
+    rows: { article_data_mime_plain: [{ id: 941, article_id: 9999, body: Buffer.from('Subject: x\r\n\r\nx') }] },
+    finds: [['orphan-raw', 'article_data_mime_plain', '941']],
+    not: ['files'],
+  },
   {
     name: 'a second raw mail',
     rows: {
@@ -115,15 +163,46 @@ export const DAMAGES: readonly Damage[] = [
     finds: [['second-raw', 'article_data_mime_plain', '943']],
     not: ['files'],
   },
-  { name: 'an error of sending without its article', rows: { article_data_mime_send_error: [{ id: 944, article_id: 9999, log_message: 'x', create_time: '2024-03-01 10:00:00' }] }, finds: [['orphan-send-error', 'article_data_mime_send_error', '944']], not: ['otrs5'] },
-  { name: 'time without a ticket', rows: { time_accounting: [{ id: 945, ticket_id: 9999, time_unit: '5.00' }] }, finds: [['orphan-time', 'time_accounting', '945']] },
-  { name: 'time of an article that is gone', rows: { ticket: [ticket(946)], time_accounting: [{ id: 946, ticket_id: 946, article_id: 9999, time_unit: '5.00' }] }, finds: [['orphan-time', 'time_accounting', '946']] },
-  { name: 'a value of a field that is gone', rows: { dynamic_field_value: [{ id: 950, field_id: 777, object_id: 1, value_text: 'x' }] }, finds: [['unknown-field', 'dynamic_field_value', '950']] },
-  { name: 'a value of a ticket that is gone', rows: { dynamic_field_value: [{ id: 951, field_id: 3, object_id: 9999, value_text: 'x' }] }, finds: [['orphan-value', 'dynamic_field_value', '951']] },
-  { name: 'a moment of zeros', async spoil(source) {
+  {
+    name: 'an error of sending without its article',
+    rows: { article_data_mime_send_error: [{ id: 944, article_id: 9999, log_message: 'x', create_time: '2024-03-01 10:00:00' }] },
+    finds: [['orphan-send-error', 'article_data_mime_send_error', '944']],
+    not: ['otrs5'],
+  },
+  {
+    name: 'time without a ticket',
+    rows: { time_accounting: [{ id: 945, ticket_id: 9999, time_unit: '5.00' }] },
+    finds: [['orphan-time', 'time_accounting', '945']],
+  },
+  {
+    name: 'time of an article that is gone',
+    rows: { ticket: [ticket(946)], time_accounting: [{ id: 946, ticket_id: 946, article_id: 9999, time_unit: '5.00' }] },
+    finds: [['orphan-time', 'time_accounting', '946']],
+  },
+  {
+    name: 'a value of a field that is gone',
+    rows: { dynamic_field_value: [{ id: 950, field_id: 777, object_id: 1, value_text: 'x' }] },
+    finds: [['unknown-field', 'dynamic_field_value', '950']],
+  },
+  {
+    name: 'a value of a ticket that is gone',
+    rows: { dynamic_field_value: [{ id: 951, field_id: 3, object_id: 9999, value_text: 'x' }] },
+    finds: [['orphan-value', 'dynamic_field_value', '951']],
+  },
+  {
+    name: 'a moment of zeros',
+    async spoil(source) {
       await source.add({ ticket: [ticket(960)] })
       await source.run(`update ticket set create_time = '0000-00-00 00:00:00' where id = 960`)
-    }, finds: [['zero-date', 'ticket', '960']], not: ['postgres'] },
+    },
+    finds: [['zero-date', 'ticket', '960']],
+    not: ['postgres'],
+  },
   { name: 'UTF-8 encoded twice', rows: { ticket: [ticket(961, { title: 'Å¼Ã³Å‚w' })] }, finds: [['bad-encoding', 'ticket', '961']] },
-  { name: 'a part in files that is none', rows: { ticket: [ticket(962)], article: [article(962, 962)], article_data_mime: [mime(962, { content_path: '2024/03/99' })] }, finds: [], not: ['mysql', 'postgres'] },
+  {
+    name: 'a part in files that is none',
+    rows: { ticket: [ticket(962)], article: [article(962, 962)], article_data_mime: [mime(962, { content_path: '2024/03/99' })] },
+    finds: [],
+    not: ['mysql', 'postgres'],
+  },
 ]
