@@ -60,8 +60,10 @@ export { stems } from './search/stems.ts'
 
 // Data
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason } from './database/schema.ts'
-export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
+export { CHUNK, readBlob, readWholeBlob, storeBlob, storeBlobs } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
+export { RowSum } from './backup/row-sum.ts'
+export { copyRows, type Copied } from './database/copy.ts'
 
 // Who may what
 export {
@@ -179,6 +181,7 @@ export {
 } from './time/time.ts'
 export { closeWaiting, listWaiting, remindWaiting, type Waiting } from './ticket/change/waiting.ts'
 export { clockStopped } from './ticket/clock/jobs.ts'
+export type { Foretold } from './ticket/clock/foretell.ts'
 export { isFree, isToTake, ownerStands, TAKEN_FROM, type OwnerStands } from './permission/to-take.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
 export { recipientsFor, type Recipients } from './mail/texts/whom.ts'
@@ -257,6 +260,7 @@ export {
   findPersonByLogin,
   findPersonNames,
   isAddress,
+  personOfMail,
   normalAddress,
   setPreferences,
   type Person,
@@ -272,11 +276,14 @@ export { toPattern } from './mail/filters/filter-run.ts'
 export { filtersChanged } from './mail/filters/mail-settings.ts'
 export { filesLimit, queueMail, sayAddress, type NewMail } from './mail/outbound.ts'
 export { flatHtml, nestsTooDeep } from './mail/reading/nesting.ts'
+export { safeHtml, type HtmlPart } from './mail/reading/parse.ts'
+export { decodeText } from './mail/reading/charset.ts'
 export { receiptSentence } from './mail/texts/auto-response.ts'
 
 // Pages
 export type { ApiError } from './web/api.ts'
 export {
+  adoptPassword,
   changePassword,
   logIn,
   logInByCode,
@@ -313,7 +320,7 @@ export { lookUpPerson } from './person/look-up.ts'
 export { takeDirectory, type Night } from './person/directory/night.ts'
 export { DIRECTORY_PROBLEMS, type DirectoryChange, type DirectoryPerson, type DirectoryProblem } from './person/directory/compare.ts'
 export { sameSecret } from './person/token.ts'
-export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
+export { checkPassword, hashKnownPassword, hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf } from './person/sessions.ts'
 export { passwordFrom } from './person/safety/proof.ts'
 export { browserOf } from './person/safety/browser.ts'

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { BootError, reasonOf } from '../../core/index.ts'
-import { NO_MAPPING, readMapping } from './mapping/mapping-file.ts'
+import { mappingFaults, NO_MAPPING, readMapping, type KnownNames } from './mapping/mapping-file.ts'
 import type { Mapping } from './mapping/mapping.ts'
 import { openSource } from './source/open.ts'
 import { SourceError, type Source, type SourceAddress } from './source/source.ts'
@@ -67,8 +67,8 @@ export async function openNamed({ address }: Options): Promise<Source> {
   }
 }
 
-/** The mapping file's decisions; without one, those that hold where nothing is said. */
-export function mappingOf({ mappingFile }: Options): Mapping {
+/** The mapping file's decisions, each of which names somebody; without a file those that hold where nothing is said. */
+export function demandMapping({ mappingFile }: Options, known: KnownNames): Mapping {
   if (mappingFile === undefined) return NO_MAPPING
   let text: string
   try {
@@ -76,5 +76,8 @@ export function mappingOf({ mappingFile }: Options): Mapping {
   } catch (error) {
     throw new BootError(`The mapping file ${mappingFile} cannot be read: ${reasonOf(error)}.`)
   }
-  return readMapping(text, mappingFile)
+  const mapping = readMapping(text, mappingFile)
+  const faults = mappingFaults(mapping, known)
+  if (faults.length > 0) throw new BootError(faults.map((fault) => `${mappingFile}: ${fault}`).join('\n'))
+  return mapping
 }

@@ -1,4 +1,4 @@
-/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,sizes,large,pages,policy,clock,deadlines,start,login,plans] [--json FILE] [--keep DIR]`. */
+/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,sizes,large,pages,policy,clock,deadlines,start,login,plans,take-over] [--json FILE] [--keep DIR]`. */
 import { writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -15,6 +15,7 @@ import { checkPlans } from './plans.ts'
 import { met, ratioOf, table, type Figure } from './report.ts'
 import { measurePolicy } from './policy.ts'
 import { measureStart } from './start.ts'
+import { measureTakeOver, runTakeOver } from './take-over.ts'
 
 const { values } = parseArgs({
   options: {
@@ -29,6 +30,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 
 if (values.role === 'floor') await runFloor()
 else if (values.role === 'listener') await runListener()
+else if (values.role === 'take-over') await runTakeOver()
 else await bench()
 
 async function bench(): Promise<void> {
@@ -61,6 +63,7 @@ async function bench(): Promise<void> {
     if (wanted.has('policy')) add(await measurePolicy(place))
     if (wanted.has('clock')) add(await measureClock(place))
     if (wanted.has('deadlines')) add(await measureDeadlines(place))
+    if (wanted.has('take-over')) add(await measureTakeOver(place, tickets))
     if (wanted.has('plans')) for (const line of await checkPlans(place)) say(line)
   } finally {
     await place.close()

@@ -44,7 +44,6 @@ const COMES: readonly (readonly [CheckKey, string])[] = [
   ['history', 'ticket_history'],
   ['raw-mails', 'article_data_mime_plain'],
   ['parts', 'article_data_mime_attachment'],
-  ['agents', 'users'],
   ['customers', 'customer_user'],
   ['companies', 'customer_company'],
   ['queues', 'queue'],
@@ -81,13 +80,14 @@ export function judge(source: Source, facts: SourceFacts, target: Target): { lin
   if (target.tickets > 0) add('source', 'told', 'target.tickets', { count: target.tickets })
 
   for (const [key, table] of COMES) if (rows(table) > 0) add('comes', 'ok', key, { count: rows(table) })
+  const agents = facts.people.filter(({ kind }) => kind === 'agent').length
+  if (agents > 0) add('comes', 'ok', 'agents', { count: agents })
   for (const { name, type } of facts.fieldTypes) add('comes', 'told', 'field-type', { name, type })
   for (const name of facts.channels) add('comes', 'told', 'channel', { name })
   if (facts.chatTickets > 0) add('comes', 'told', 'chat', { count: facts.chatTickets })
 
   for (const [key, table] of KEPT) if (rows(table) > 0) add('kept', 'told', key, { count: rows(table) })
-  const jobs = rows('generic_agent_jobs')
-  if (jobs > 0) add('kept', 'told', 'jobs')
+  if (facts.jobs.length > 0) add('kept', 'told', 'jobs', { count: facts.jobs.length })
   if (rows('form_draft') > 0) add('kept', 'told', 'drafts', { count: rows('form_draft') })
   if (rows('xml_storage') > 0 || rows('stats_report') > 0) add('kept', 'told', 'statistics')
   for (const [name, { rows: count }] of [...facts.tables].toSorted(([a], [b]) => a.localeCompare(b, 'en')))
@@ -105,7 +105,7 @@ export function judge(source: Source, facts: SourceFacts, target: Target): { lin
       target.persons.get(login)!.local ? 'login-local' : 'login-directory',
       { login },
     )
-  for (const { name, type } of facts.stateTypes) add('decide', 'bad', 'state-type', { name, type: type || '–' })
+  for (const { name, type } of facts.stateTypes) add('decide', 'told', 'state-type', { name, type: type || '–' })
   if (isOn(source.setting('CustomerGroupSupport')))
     add('decide', 'decide', 'customer-groups', { count: rows('group_customer') + rows('group_customer_user') })
 

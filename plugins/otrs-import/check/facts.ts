@@ -3,15 +3,19 @@ import { commonName, fateOf } from '../source/fates.ts'
 import type { Row, Setting, Source } from '../source/source.ts'
 import type { SourcePerson } from './people.ts'
 
-export interface SourceFacts {
-  /** Rows by the common name of each table that has any; those of big tables are the server's estimate. */
-  tables: ReadonlyMap<string, { rows: number; bytes: number }>
-  bytes: number
+/** What the mapping file speaks of. */
+export interface SourceNames {
   people: readonly SourcePerson[]
   queues: readonly string[]
   groups: readonly string[]
   /** Number ('' is the default one) and name of each calendar that a queue or SLA names, and of the default one. */
   calendars: readonly { number: string; name: string }[]
+}
+
+export interface SourceFacts extends SourceNames {
+  /** Rows by the common name of each table that has any; those of big tables are the server's estimate. */
+  tables: ReadonlyMap<string, { rows: number; bytes: number }>
+  bytes: number
   /** Fields of a type that no version has, and how many values they hold. */
   fieldTypes: readonly { name: string; type: string }[]
   /** States of a type that no version has. */
@@ -30,6 +34,8 @@ export interface SourceFacts {
   /** Web services whose configuration holds something secret. */
   webServices: readonly string[]
   chatTickets: number
+  /** Names of GenericAgent jobs. */
+  jobs: readonly string[]
   /** Tickets whose articles may lie in files. */
   filesExpected: boolean
   settings: Readonly<Record<string, Setting>>
@@ -54,19 +60,15 @@ export async function readFacts(source: Source): Promise<SourceFacts> {
   for (const [name, { rows, bytes }] of sizes) {
     const common = commonName(name)
     // Tables of older versions under their own names, and what no one reads, are told as the server estimates them.
-    const counted = fateOf(common) !== 'passed' && rows < COUNTED ? await counting(source, common, rows) : rows
+    const counted = (fateOf(common) !== 'passed' || common === 'form_draft') && rows < COUNTED ? await counting(source, common, rows) : rows
     if (counted > 0) tables.set(common, { rows: counted, bytes })
   }
-  const queues = await all(source, 'queue', ['id', 'name', 'calendar_name'])
-  const byQueue = new Map(queues.map((queue) => [queue['id'], text(queue['name'])]))
+  const byQueue = new Map((await all(source, 'queue', ['id', 'name'])).map((queue) => [queue['id'], text(queue['name'])]))
   const settings = source.settings()
   return {
     tables,
     bytes: [...sizes.values()].reduce((sum, table) => sum + table.bytes, 0),
-    people: await peopleOf(source),
-    queues: queues.map((queue) => text(queue['name'])).toSorted(),
-    groups: (await all(source, 'groups', ['name'])).map((group) => text(group['name'])).toSorted(),
-    calendars: await calendarsOf(source, queues),
+    ...(await readNames(source)),
     fieldTypes: (await all(source, 'dynamic_field', ['name', 'field_type']))
       .map((field) => ({ name: text(field['name']), type: text(field['field_type']) }))
       .filter(({ type }) => !FIELD_TYPES.has(type)),
@@ -76,11 +78,22 @@ export async function readFacts(source: Source): Promise<SourceFacts> {
       .filter((name) => !CHANNELS.has(name)),
     mailAccounts: await mailAccountsOf(source, byQueue),
     webServices: await webServicesOf(source),
+    jobs: [...new Set((await all(source, 'generic_agent_jobs', ['job_name'])).map((row) => text(row['job_name'])))],
     chatTickets: tables.get('article_data_otrs_chat')?.rows ?? 0,
     filesExpected: /FS$/.test(
       text(source.setting('Ticket::Article::Backend::MIMEBase::ArticleStorage') ?? source.setting('Ticket::StorageModule') ?? ''),
     ),
     settings,
+  }
+}
+
+export async function readNames(source: Source): Promise<SourceNames> {
+  const queues = await all(source, 'queue', ['name', 'calendar_name'])
+  return {
+    people: await peopleOf(source),
+    queues: queues.map((queue) => text(queue['name'])).toSorted(),
+    groups: (await all(source, 'groups', ['name'])).map((group) => text(group['name'])).toSorted(),
+    calendars: await calendarsOf(source, queues),
   }
 }
 
@@ -113,7 +126,7 @@ async function peopleOf(source: Source): Promise<SourcePerson[]> {
 async function calendarsOf(source: Source, queues: readonly Row[]): Promise<{ number: string; name: string }[]> {
   const numbers = new Set<string>([''])
   for (const row of [...queues, ...(await all(source, 'sla', ['calendar_name']))])
-    if (row['calendar_name']) numbers.add(text(row['calendar_name']))
+    if (Number(row['calendar_name']) > 0) numbers.add(text(row['calendar_name']))
   return [...numbers]
     .toSorted()
     .map((number) => ({ number, name: number === '' ? '' : text(source.setting(`TimeZone::Calendar${number}Name`)) }))

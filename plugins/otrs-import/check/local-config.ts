@@ -1,4 +1,5 @@
 /** Owns the proposal for config/local.ts: what a source's settings become in ours. Pure; holds no secret. */
+import { COMPLETE_LANGUAGES, isLanguage } from '../../../core/index.ts'
 import { secretSettings } from './secrets.ts'
 import type { Setting } from '../source/source.ts'
 
@@ -7,6 +8,10 @@ export interface LocalProposal {
   /** Settings of the source that it does not use. */
   unused: string[]
 }
+
+/** What the import itself takes over, or decides in the mapping file. */
+const TAKEN =
+  /^((OTRS|OTOBO)TimeZone$|Time(WorkingHours|VacationDays|Zone)|CustomerGroupSupport$|Ticket::(Service|Type|Watcher|Responsible|ArchiveSystem)$)/
 
 const GENERATORS = ['DateChecksum', 'Date', 'AutoIncrement', 'Random'] as const
 
@@ -47,8 +52,11 @@ export function proposeLocal(
   if (number.length > 0) add(`ticketNumber: { ${number.join(', ')} },`, 'Ticket::NumberGenerator…')
   const zone = read('UserDefaultTimeZone') ?? read('OTRSTimeZone') ?? read('OTOBOTimeZone')
   if (zone && zone !== 'UTC' && /^[\w+/-]+$/.test(zone)) add(`zone: '${zone}',`, 'UserDefaultTimeZone')
+  const language = read('DefaultLanguage')
+  if (language && isLanguage(language))
+    add(`languages: [${[...new Set([language, ...COMPLETE_LANGUAGES])].map((one) => `'${one}'`).join(', ')}],`, 'DefaultLanguage')
   const sender = read('AdminEmail')
-  if (sender && /^[^\s@<>']+@[^\s@<>']+$/.test(sender))
+  if (sender && 'AdminEmail' in modified && /^[^\s@<>']+@[^\s@<>']+$/.test(sender))
     lines.push(`  // AdminEmail was ${sender}; mailAddress is the address that people write to: one of those of the queues.`)
   const mails = read('PostmasterMaxEmails')
   if (mails && /^\d{1,6}$/.test(mails)) add(`mail: { autoResponsesPerDay: ${Number(mails)} },`, 'PostmasterMaxEmails')
@@ -56,7 +64,7 @@ export function proposeLocal(
   if (size32 && /^\d{2,7}$/.test(size32)) add(`smtp: { maxSizeKb: ${Number(size32)} },`, 'PostMasterMaxEmailSize')
   const smarthost = read('SendmailModule::Host')
   const [port, user] = [read('SendmailModule::Port'), read('SendmailModule::AuthUser')]
-  if (smarthost && /^[\w.-]+$/.test(smarthost)) {
+  if (smarthost && 'SendmailModule::Host' in modified && /^[\w.-]+$/.test(smarthost)) {
     const secure = /SMTPS$/.test(read('SendmailModule') ?? '')
     const login = user && /^[^\s'/:@%]+$/.test(user) ? `${user}:PASSWORD@` : ''
     lines.push(
@@ -67,7 +75,7 @@ export function proposeLocal(
 
   const secret = new Set(secretSettings(modified))
   const unused = Object.keys(modified)
-    .filter((name) => !used.has(name) && !secret.has(name))
+    .filter((name) => !used.has(name) && !secret.has(name) && !TAKEN.test(name))
     .toSorted()
   const text = [
     `// What ${of.replace(/[\r\n]+/g, ' ')} has set, as lines for config/local.ts. Look at each; nothing reads this file.`,

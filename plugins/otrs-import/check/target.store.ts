@@ -13,6 +13,6 @@ export async function personsByLogin(db: Kysely<Database>): Promise<Map<string, 
 export async function countTickets(db: Kysely<Database>): Promise<number> {
   const { rows } = await sql<{
     count: number
-  }>`select count(*)::integer as count from (select 1 from ticket limit 1000000) as some`.execute(db)
+  }>`select count(*)::integer as count from (select 1 from ticket limit 1000000) as tickets`.execute(db)
   return rows[0]!.count
 }

@@ -8,8 +8,9 @@ import { proposeLocal } from '../check/local-config.ts'
 import type { Meeting } from '../check/people.ts'
 import { articleBytes, freeBytes } from '../check/space.ts'
 import { countTickets, personsByLogin } from '../check/target.store.ts'
-import { mappingFaults, writeMapping, type Proposal } from '../mapping/mapping-file.ts'
-import { mappingOf, openNamed, readOptions, typedPath, type Options } from '../options.ts'
+import { knownNames } from '../mapping/known.ts'
+import { writeMapping, type Proposal } from '../mapping/mapping-file.ts'
+import { demandMapping, openNamed, readOptions, typedPath, type Options } from '../options.ts'
 import type { Source } from '../source/source.ts'
 import { texts } from '../words.ts'
 
@@ -50,8 +51,7 @@ async function checkSource(source: Source, host: Host, options: Options, line: (
   }
   const units = (await listUnits(host.db)).map(({ slug, name }) => ({ slug, name }))
   if (options.mappingFile !== undefined) {
-    const faults = mappingFaults(mappingOf(options), knownNames(facts, target, units))
-    if (faults.length > 0) throw new BootError(faults.map((fault) => `${options.mappingFile}: ${fault}`).join('\n'))
+    demandMapping(options, await knownNames(host, facts))
     line(say('check.mapping.right', { file: options.mappingFile }))
   }
   const out = typedPath(typeof options.own['out'] === 'string' ? options.own['out'] : '.')
@@ -78,21 +78,6 @@ function write(file: string, text: string, line: (text: string) => void): void {
     throw new BootError(say('check.file.failed', { file, reason: reasonOf(error) }))
   }
   line(say('check.file.written', { file }))
-}
-
-function knownNames(facts: SourceFacts, target: Target, units: readonly { slug: string }[]) {
-  const addresses = new Map<string, string[]>()
-  for (const { login, address } of facts.people)
-    addresses.set(address.toLowerCase(), [...(addresses.get(address.toLowerCase()) ?? []), login])
-  return {
-    queues: new Set(facts.queues),
-    groups: new Set(facts.groups),
-    logins: new Set(facts.people.map(({ login }) => login)),
-    calendars: new Set(facts.calendars.map(({ number }) => number)),
-    addresses,
-    units: new Set(units.map(({ slug }) => slug)),
-    ours: new Set(target.persons.keys()),
-  }
 }
 
 function proposal(source: Source, facts: SourceFacts, target: Target, meeting: Meeting, units: Proposal['units']): Proposal {

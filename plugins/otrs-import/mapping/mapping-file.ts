@@ -44,7 +44,12 @@ export function readMapping(text: string, file: string): Mapping {
   } catch {
     throw failed([`${file}: write each value out, without & and *.`])
   }
-  const read = fileSchema.safeParse(value ?? {})
+  // A part whose lines all stand behind a # is null in YAML: it decides nothing.
+  const said =
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.entries(value).filter(([, part]) => part !== null)
+      : undefined
+  const read = fileSchema.safeParse(said ? Object.fromEntries(said) : (value ?? {}))
   if (read.success) return read.data
   throw failed(
     read.error.issues.map((issue) => {
@@ -118,12 +123,8 @@ export interface Proposal {
 export function writeMapping(proposal: Proposal, say: (key: MappingWords, params?: Record<string, string | number>) => string): string {
   const quoted = (text: string) => JSON.stringify(text)
   const comment = (text: string) => text.split('\n').map((one) => `# ${one}`.trimEnd())
-  const part = (key: keyof Mapping, about: string[], lines: string[]) => [
-    '',
-    ...about.flatMap(comment),
-    ...(lines.some((one) => !one.startsWith('  #')) ? [`${key}:`] : [`# ${key}:`]),
-    ...lines,
-  ]
+  // The name of a part always stands: whoever takes a # away below it has decided.
+  const part = (key: keyof Mapping, about: string[], lines: string[]) => ['', ...about.flatMap(comment), `${key}:`, ...lines]
   const units = proposal.units.filter(({ slug }) => slug !== '').map(({ slug, name: unit }) => `${slug} (${unit})`)
   return `${[
     ...comment(say('mapping.head', { of: proposal.of })),
@@ -163,7 +164,7 @@ export function writeMapping(proposal: Proposal, say: (key: MappingWords, params
     ...part(
       'cutOff',
       [say('mapping.cut-off')],
-      proposal.calendars.map(({ number, name: calendar }) => `  # ${quoted(number)}: "15:00"  # ${calendar}`),
+      proposal.calendars.map(({ number, name: calendar }) => `  # ${quoted(number)}: "15:00"${calendar ? `  # ${calendar}` : ''}`),
     ),
   ].join('\n')}\n`
 }

@@ -1,6 +1,8 @@
 /** Owns the reading of moments that were written in a zone without saying so. */
 import { DateTime } from 'luxon'
 
+const HOUR = 3_600_000
+
 /** Answers a reader of '2026-11-16 09:12:30' in that zone; an hour that was there twice is the first of them. */
 export function momentsIn(zone: string): (text: string) => Date | undefined {
   // A million rows lie in a few thousand hours: what an hour is, is asked once.
@@ -8,7 +10,9 @@ export function momentsIn(zone: string): (text: string) => Date | undefined {
   const startOf = (hour: string): number => {
     const known = hours.get(hour)
     if (known !== undefined) return known
-    const at = DateTime.fromISO(`${hour.replace(' ', 'T')}:00:00`, { zone }).toMillis()
+    const read = DateTime.fromISO(`${hour.replace(' ', 'T')}:00:00`, { zone })
+    const before = read.minus({ milliseconds: HOUR })
+    const at = (before.hour === read.hour ? before : read).toMillis()
     if (hours.size > 200_000) hours.clear()
     hours.set(hour, at)
     return at

@@ -220,7 +220,7 @@ function readerOf(
     },
   }
 
-  function conditions(place: Where, { between, among, since }: Wanted): { sql: string; values: (string | number)[] } {
+  function conditions(place: Where, { between, among, notAmong, since }: Wanted): { sql: string; values: (string | number)[] } {
     const values: (string | number)[] = []
     const value = (one: string | number) => {
       values.push(one)
@@ -232,12 +232,14 @@ function readerOf(
       between && `${named(between.column)} between ${value(between.from)} and ${value(between.to)}`,
       since && `${named(since.column)} >= ${value(since.moment)}`,
       // Whole numbers only: they stand in the statement as they are, for there may be thousands.
-      among && `${named(among.column)} in (${among.ids.map((id) => String(BigInt(id))).join(',')})`,
-    ].filter((part) => part !== undefined)
+      among && `${named(among.column)} in (${whole(among.ids)})`,
+      notAmong && notAmong.ids.length > 0 && `${named(notAmong.column)} not in (${whole(notAmong.ids)})`,
+    ].filter((part) => typeof part === 'string')
     return { sql: parts.length > 0 ? ` where ${parts.join(' and ')}` : '', values }
   }
 }
 
+const whole = (ids: readonly number[]): string => ids.map((id) => String(BigInt(id))).join(',')
 const isTextType = (type: string): boolean => /char|text|enum/.test(type)
 
 function moment(column: string): Mend {

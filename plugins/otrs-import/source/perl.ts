@@ -46,20 +46,16 @@ class Reader {
         continue
       }
       this.at += '$Self->'.length
-      const name = this.keys()
+      const name = this.orNothing(() => this.keys())
       if (name === undefined) continue
       this.blank()
       if (deleted) return { name, deleted: true }
       if (this.text[this.at] !== '=' || this.text[this.at + 1] === '~' || this.text[this.at + 1] === '=') continue
       this.at += 1
       const from = this.at
-      try {
-        const value = this.value(0)
-        this.blank()
-        if (this.text[this.at] === ';' || this.text[this.at] === '}') return { name, deleted: false, value }
-      } catch (error) {
-        if (!(error instanceof NotData)) throw error
-      }
+      const value = this.orNothing(() => this.value(0))
+      this.blank()
+      if (value !== undefined && (this.text[this.at] === ';' || this.text[this.at] === '}')) return { name, deleted: false, value }
       this.at = from
       return { name, deleted: false }
     }
@@ -93,8 +89,6 @@ class Reader {
     }
     if (first === '[') return this.list(']', depth)
     if (this.word('undef')) return null
-    const words = /^qw\s*([({[/|])/.exec(this.text.slice(this.at, this.at + 8))
-    if (words) return this.words(words)
     const text = this.quoted() ?? this.number()
     if (text === undefined) throw new NotData()
     return text
@@ -123,10 +117,9 @@ class Reader {
     for (;;) {
       this.blank()
       if (this.text[this.at] === end) break
-      const value = this.value(depth + 1)
-      // Words of qw() in a list are so many of its values.
-      if (Array.isArray(value) && this.text.slice(0, this.at).endsWith(')')) values.push(...(value as Setting[]))
-      else values.push(value)
+      const words = this.words()
+      if (words) values.push(...words)
+      else values.push(this.value(depth + 1))
       this.comma(end)
     }
     this.at += 1
@@ -139,7 +132,10 @@ class Reader {
     else if (this.text[this.at] !== end) throw new NotData()
   }
 
-  private words(match: RegExpExecArray): Setting[] {
+  /** qw(one two): so many values of the list that it stands in. */
+  private words(): string[] | undefined {
+    const match = /^qw\s*([({[/|])/.exec(this.text.slice(this.at, this.at + 8))
+    if (!match) return undefined
     const open = match[1]!
     const close = { '(': ')', '{': '}', '[': ']' }[open] ?? open
     const from = this.at + match[0].length
@@ -222,17 +218,20 @@ class Reader {
     }
   }
 
+  /** What it reads, or undefined where that is no data. */
+  private orNothing<T>(read: () => T): T | undefined {
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof NotData) return undefined
+      throw error
+    }
+  }
+
   /** Past one word, text or character of what is no assignment. */
   private step(): void {
     const character = this.text[this.at]
-    if (character === "'" || character === '"') {
-      try {
-        this.quoted()
-        return
-      } catch (error) {
-        if (!(error instanceof NotData)) throw error
-      }
-    }
+    if ((character === "'" || character === '"') && this.orNothing(() => this.quoted()) !== undefined) return
     if (this.bareword() === undefined) this.at += 1
   }
 }

@@ -20,6 +20,8 @@ export interface Wanted {
   between?: { column: string; from: number; to: number }
   /** Rows of the tickets (or other ids) named. */
   among?: { column: string; ids: readonly number[] }
+  /** Rows of none of them. */
+  notAmong?: { column: string; ids: readonly number[] }
   /** Rows at or after this moment, as the source writes it ('2026-11-16 09:12:30'). */
   since?: { column: string; moment: string }
   order?: readonly string[]

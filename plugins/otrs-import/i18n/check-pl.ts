@@ -1,6 +1,5 @@
-/** Owns the Polish words of the take-over. Its keys are the keys: English must have each one. */
+/** Owns the Polish words of looking at a source, and of the mapping file. Its keys are the keys: English must have each one. */
 import type { Text } from '../../../core/index.ts'
-import { masterFindingsPl } from './master-findings.ts'
 
 const of = (one: string, few: string, many: string, other: string) => ({
   one: `{count} ${one}`,
@@ -9,8 +8,7 @@ const of = (one: string, few: string, many: string, other: string) => ({
   other: `{count} ${other}`,
 })
 
-export const pl = {
-  ...masterFindingsPl,
+export const checkPl = {
   'check.part.source': 'Źródło',
   'check.part.comes': 'Przejdzie',
   'check.part.kept': 'Zostanie zachowane do wglądu, ale nie będzie działać',
@@ -66,7 +64,7 @@ export const pl = {
     'wierszy zapisanych wyszukiwań',
     'wiersza zapisanych wyszukiwań',
   ),
-  'check.jobs': 'Zadania GenericAgent',
+  'check.jobs': of('zadanie GenericAgent', 'zadania GenericAgent', 'zadań GenericAgent', 'zadania GenericAgent'),
   'check.drafts': {
     one: '{count} szkic: zapisano go w postaci, którą czyta tylko OTRS, więc nie przejdzie. Poproś autora, by go wysłał.',
     few: '{count} szkice: zapisano je w postaci, którą czyta tylko OTRS, więc nie przejdą. Poproś autorów, by je wysłali.',
@@ -92,7 +90,8 @@ export const pl = {
   'check.login-local':
     'Login {login} ma już miejscowe konto w pomocy. Nie łączymy ich sami: osoba ze źródła będzie nową, z innym loginem. Jeśli to ta sama, wpisz to pod persons.',
   'check.login-directory': 'Login {login} jest znany z katalogu: będzie tą samą osobą.',
-  'check.state-type': 'Stan „{name}” ma typ „{type}”, którego nie zna żadna wersja. Zmień typ w źródle.',
+  'check.state-type':
+    'Stan „{name}” ma typ „{type}”, którego nie zna żadna wersja: będzie stanem otwartym. Jeśli ma być inny, zmień typ w źródle.',
   'check.customer-groups': {
     one: 'Grupy klientów są włączone ({count} wpis): w pomocy klient widzi swoje zgłoszenia, grupy mu ich nie zabierają. Wpisy zostaną do wglądu.',
     few: 'Grupy klientów są włączone ({count} wpisy): w pomocy klient widzi swoje zgłoszenia, grupy mu ich nie zabierają. Wpisy zostaną do wglądu.',
@@ -137,6 +136,12 @@ export const pl = {
     many: '{count} zmienionych ustawień nie ma odpowiednika w config/local.ts (zostaną do wglądu): {names}',
     other: '{count} zmienionego ustawienia nie ma odpowiednika w config/local.ts (zostanie do wglądu): {names}',
   },
+
+  'command.run.part': '{part}: {count}',
+  'command.run.of': ' z {of}',
+  'command.run.rate': '; {rate} na sekundę, zostało około {left}',
+  'command.run.done': 'Przejęto. Teraz porównaj obie strony: npm run pomoc -- otrs-import report',
+  'command.run.stopped': 'Zatrzymano. To samo polecenie podejmie pracę w tym miejscu.',
 
   'mapping.head':
     'Co ma się stać przy przejęciu z {of}. Wiersze za # nic nie znaczą: usuń znak #, żeby coś rozstrzygnąć.\nCzego tu nie ma, dzieje się tak, jak mówi komentarz. Sprawdza to: npm run pomoc -- otrs-import check --mapping TEN_PLIK',

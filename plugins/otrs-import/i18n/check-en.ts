@@ -1,12 +1,10 @@
-/** Owns the English words of the take-over. */
+/** Owns the English words of looking at a source, and of the mapping file. */
 import type { Text } from '../../../core/index.ts'
-import { masterFindingsEn } from './master-findings.ts'
-import type { pl } from './pl.ts'
+import type { checkPl } from './check-pl.ts'
 
 const of = (one: string, other: string) => ({ one: `{count} ${one}`, other: `{count} ${other}` })
 
-export const en: Record<keyof typeof pl, Text> = {
-  ...masterFindingsEn,
+export const checkEn: Record<keyof typeof checkPl, Text> = {
   'check.part.source': 'The source',
   'check.part.comes': 'What comes along',
   'check.part.kept': 'What is kept to be read, but does not run',
@@ -54,7 +52,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'check.appointments': of('appointment in calendars', 'appointments in calendars'),
   'check.notifications': of('notification', 'notifications'),
   'check.search-profiles': of('row of saved searches', 'rows of saved searches'),
-  'check.jobs': 'GenericAgent jobs',
+  'check.jobs': of('GenericAgent job', 'GenericAgent jobs'),
   'check.drafts': {
     one: '{count} draft: it is stored in a form that only OTRS reads, so it does not come. Ask its author to send it.',
     other: '{count} drafts: they are stored in a form that only OTRS reads, so they do not come. Ask their authors to send them.',
@@ -74,7 +72,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'check.login-local':
     'The login {login} is a local account of pomoc already. They are not joined by themselves: the source’s becomes a new person with another login. If it is the same one, say so under persons.',
   'check.login-directory': 'The login {login} is known from a directory: it becomes the same person.',
-  'check.state-type': 'The state “{name}” is of the type “{type}”, which no version knows. Change its type in the source.',
+  'check.state-type':
+    'The state “{name}” is of the type “{type}”, which no version knows: it becomes an open state. If it should be another, change its type in the source.',
   'check.customer-groups': {
     one: 'Customer groups are on ({count} entry): in pomoc customers see their tickets, and no group takes them away. The entries are kept to be read.',
     other:
@@ -111,6 +110,12 @@ export const en: Record<keyof typeof pl, Text> = {
     one: '{count} changed setting has no counterpart in config/local.ts (it is kept to be read): {names}',
     other: '{count} changed settings have no counterpart in config/local.ts (they are kept to be read): {names}',
   },
+
+  'command.run.part': '{part}: {count}',
+  'command.run.of': ' of {of}',
+  'command.run.rate': '; {rate} a second, about {left} left',
+  'command.run.done': 'Taken over. Now compare both sides: npm run pomoc -- otrs-import report',
+  'command.run.stopped': 'Stopped. The same command goes on from here.',
 
   'mapping.head':
     'What shall become of things in the take-over of {of}. Lines behind a # say nothing: remove the # to decide.\nWhat does not stand here happens as the comment says. To check it: npm run pomoc -- otrs-import check --mapping THIS_FILE',
