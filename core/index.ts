@@ -78,9 +78,11 @@ export { stems } from './search/stems.ts'
 
 // Data
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason } from './database/schema.ts'
-export { CHUNK, readBlob, readWholeBlob, storeBlob } from './database/blob.ts'
+export { CHUNK, readBlob, readWholeBlob, storeBlob, storeBlobs } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
 export { databaseBrokeOff } from './database/away.ts'
+export { RowSum } from './backup/row-sum.ts'
+export { copyRows, type Copied } from './database/copy.ts'
 
 // Who may what
 export {
@@ -99,7 +101,7 @@ export { sayBecause } from './explain/because-words.ts'
 export { loadActor } from './permission/access.store.ts'
 
 // Calendars
-export { type Calendar, DEFAULT_CALENDAR } from './calendar/calendar.ts'
+export { type Calendar, calendarSchema, DEFAULT_CALENDAR } from './calendar/calendar.ts'
 export { sayReceipt, sayReceiptReason, sayHours, sayExceptions, sayCutOff } from './calendar/words.ts'
 export { sayDate, sayDateTime, sayNearDay, sayTime } from './calendar/date-words.ts'
 export { receive } from './calendar/receipt.ts'
@@ -200,6 +202,7 @@ export {
 } from './time/time.ts'
 export { closeWaiting, listWaiting, remindWaiting, type Waiting } from './ticket/change/waiting.ts'
 export { clockStopped } from './ticket/clock/jobs.ts'
+export type { Foretold } from './ticket/clock/foretell.ts'
 export { isFree, isToTake, ownerStands, TAKEN_FROM, type OwnerStands } from './permission/to-take.ts'
 export type { TicketFilter } from './ticket/ticket-filter.ts'
 export {
@@ -304,6 +307,7 @@ export {
   findPersonNames,
   findPersons,
   isAddress,
+  personOfMail,
   normalAddress,
   setPreferences,
   type Person,
@@ -315,14 +319,19 @@ export { carriesMany, relayOf, type Relay } from './mail/judge/assurance/relays.
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/inbound/accept.ts'
 export { addressesChanged, canonicalAddress, destinationOf, isOurDomain, keepAddressBook, ownSender } from './mail/addresses.ts'
 export { oneAddress, readAddressList } from './mail/address-list.ts'
+export { toPattern } from './mail/filters/filter-run.ts'
+export { filtersChanged } from './mail/filters/mail-settings.ts'
 export { filesLimit, queueMail, sayAddress, withdrawMails, type NewMail } from './mail/outbound.ts'
 export { flatHtml, nestsTooDeep } from './mail/reading/nesting.ts'
+export { safeHtml, type HtmlPart } from './mail/reading/parse.ts'
+export { decodeText } from './mail/reading/charset.ts'
 export { customerAddress, receiptSentence } from './mail/texts/auto-response.ts'
 export { isProgramAddress } from './mail/program-address.ts'
 
 // Pages
 export type { ApiError } from './web/api.ts'
 export {
+  adoptPassword,
   changePassword,
   logIn,
   logInByCode,
@@ -346,6 +355,7 @@ export {
   secondFactorDemanded,
   secondFactorOf,
   secretToShow,
+  takeOverSecondFactor,
   type SecondFactor,
 } from './person/second-factor.ts'
 export {
@@ -358,7 +368,7 @@ export { lookUpPerson } from './person/look-up.ts'
 export { takeDirectory, type Night } from './person/directory/night.ts'
 export { DIRECTORY_PROBLEMS, type DirectoryChange, type DirectoryPerson, type DirectoryProblem } from './person/directory/compare.ts'
 export { sameSecret } from './person/token.ts'
-export { hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
+export { checkPassword, hashKnownPassword, hashPassword, MIN_PASSWORD_LENGTH } from './person/password.ts'
 export { endOwnSession, endSessions, findHalfSession, sessionsOf } from './person/sessions.ts'
 export { passwordFrom } from './person/safety/proof.ts'
 export { browserOf } from './person/safety/browser.ts'

@@ -1,12 +1,14 @@
-/** Owns the command mail: what would become of a mail, without doing it. */
+/** Owns the commands of mail: what would become of one, without doing it, and taking those that lie in a folder. */
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import type { Command } from 'commander'
+import type { Host } from '../kernel/contract.ts'
 import { BootError, reasonOf } from '../machine/boot-error.ts'
 import { COMMAND_LINE_LANGUAGE } from '../i18n/languages.ts'
 import { destinationOf, readAddressBook } from '../mail/addresses.ts'
 import { mailTexts, type MailKey } from '../mail/mail-texts.ts'
 import { parseMail, stopParsing } from '../mail/reading/parse.ts'
+import { takeMails, type Taken } from '../mail/inbound/take.ts'
 import { likelyEnvelope, type TriedMail } from '../mail/inbound/try-mail.ts'
 import { listAllQueues } from '../queue/queue-admin.ts'
 import { say } from './open.ts'
@@ -21,6 +23,8 @@ interface Options {
 
 export function mailCommands(program: Command): void {
   const mail = program.command('mail').description('what becomes of mail')
+
+  takeCommand(mail)
 
   mail
     .command('try')
@@ -45,6 +49,38 @@ export function mailCommands(program: Command): void {
         for (const line of report(tried, (id) => queues.find((queue) => queue.id === id)?.name ?? id)) say(line)
       }).finally(stopParsing)
     })
+}
+
+const WHY_NOT = { empty: 'is empty', 'too-large': 'is larger than a mail may be (smtp.maxSizeKb)' } as const
+
+function takeCommand(mail: Command): void {
+  mail
+    .command('take')
+    .argument('<folder>', 'mails as files (.eml), or a Maildir')
+    .description('take mails that lie in a folder, as if they were delivered now: a last fetch of a mailbox, for example')
+    .action(async (folder: string) => {
+      await withProgram(async ({ kernel: { host } }) => {
+        const count = { taken: 0, had: 0, not: 0 }
+        for await (const one of readFolder(host, folder)) {
+          if ('to' in one) count[one.became]++
+          else {
+            count.not++
+            say(`${one.file} ${WHY_NOT[one.became]}: it was not taken.`)
+          }
+        }
+        say(`${count.taken} taken, ${count.had} were here already, ${count.not} not taken. They become tickets while pomoc runs.`)
+        if (count.not > 0) throw new BootError('Not every mail was taken: see above.')
+      }).finally(stopParsing)
+    })
+}
+
+async function* readFolder(host: Host, folder: string): AsyncGenerator<Taken> {
+  try {
+    yield* takeMails(host, folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error
+    throw new BootError(`The folder ${folder} cannot be read: ${reasonOf(error)}.`)
+  }
 }
 
 const t = mailTexts.in(COMMAND_LINE_LANGUAGE)

@@ -1,6 +1,7 @@
 /** Owns the bytes of raw mails and attachments: content-addressed, in chunks, read through whoever owns the row. */
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { copyBinary, int4, int8 } from './copy.ts'
 import type { Database, Id } from './schema.ts'
 
 export const CHUNK = 256 * 1024
@@ -36,6 +37,40 @@ export async function storeBlob(
     }
   }
   return { id, size: content.length }
+}
+
+/**
+ * The same for many at once, in a few statements however many there are: the ids, in the order of the contents. In the transaction that will own them.
+ */
+export async function storeBlobs(db: Kysely<Database>, contents: readonly Buffer[], now: Date): Promise<{ id: Id; sha256: Buffer }[]> {
+  const sums = contents.map((content) => hash('sha256', content, 'buffer'))
+  const wanted = new Map(contents.map((content, n) => [sums[n]!.toString('hex'), { sha256: sums[n]!, content }]))
+  const found = new Map<string, Id>()
+  // One that stood there may be taken away by night in between: then it is made after all.
+  while (found.size < wanted.size) {
+    const missing = [...wanted].filter(([key]) => !found.has(key)).map(([, one]) => one)
+    const { rows: made } = await sql<{ id: Id; sha256: Buffer }>`
+      insert into blob (sha256, size, created_at)
+      select sha256, size, ${now} from unnest(${missing.map(({ sha256 }) => sha256)}::bytea[], ${missing.map(({ content }) => content.length)}::bigint[]) as given(sha256, size)
+      order by sha256 on conflict (sha256) do nothing returning id::text, sha256`.execute(db)
+    await copyBinary(db, 'blob_chunk', ['blob_id', 'seq', 'data'], chunksOf(made, wanted))
+    for (const { id, sha256 } of made) found.set(sha256.toString('hex'), id)
+    const others = missing.filter(({ sha256 }) => !found.has(sha256.toString('hex')))
+    if (others.length === 0) break
+    const { rows: there } = await sql<{ id: Id; sha256: Buffer }>`
+      select id::text, sha256 from blob where sha256 = any(${others.map(({ sha256 }) => sha256)}::bytea[]) order by sha256 for key share`.execute(
+      db,
+    )
+    for (const { id, sha256 } of there) found.set(sha256.toString('hex'), id)
+  }
+  return sums.map((sha256) => ({ id: found.get(sha256.toString('hex'))!, sha256 }))
+}
+
+function* chunksOf(made: readonly { id: Id; sha256: Buffer }[], wanted: ReadonlyMap<string, { content: Buffer }>): Generator<Buffer[]> {
+  for (const { id, sha256 } of made) {
+    const { content } = wanted.get(sha256.toString('hex'))!
+    for (let seq = 0; seq * CHUNK < content.length; seq++) yield [int8(id), int4(seq), content.subarray(seq * CHUNK, (seq + 1) * CHUNK)]
+  }
 }
 
 /** The bytes, chunk by chunk; nothing larger than 256 kB is held at once. */

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
 import { up as beginAbove } from '../../migrations/0079_native_ids.ts'
 import type { OpenDatabase } from './database.ts'
+import { CHUNK, readWholeBlob, storeBlob, storeBlobs } from './blob.ts'
+import { copyRows } from './copy.ts'
 import { loadRows, settleIds } from './load.ts'
 import type { Database, Id } from './schema.ts'
 
@@ -37,4 +39,45 @@ test('the migration that moves ids on takes no sequence back', async () => {
   )
   await beginAbove(opened.db as never)
   expect([await next('article'), await next('history')]).toEqual(['2000000001', '1000000001'])
+})
+
+test('rows and bytes are copied in the transaction that asks for it, whatever stands in them', async () => {
+  const { db } = opened
+  const odd = 'tab\t back\\slash\r\nline \\N \\. nul\u0000 half\ud800 ż'
+  const many = function* () {
+    for (let n = 0; n < 5000; n++) yield [`T${n}`, n === 7 ? odd : 'x'.repeat(40), n % 2 === 0, null]
+  }
+  await db
+    .transaction()
+    .execute(async (trx) => {
+      await sql`create temporary table copied (name text, words text, even boolean, at timestamptz) on commit drop`.execute(trx)
+      expect(await copyRows(trx, 'copied', ['name', 'words', 'even', 'at'], many())).toBe(5000)
+      await copyRows(trx, 'copied', ['name', 'at'], [['moment', new Date('2026-11-16T09:12:30.250Z')]])
+      const { rows } = await sql<{
+        words: string
+        at: Date
+      }>`select words, at from copied where name in ('T7', 'moment') order by 1`.execute(trx)
+      expect([rows[0]!.words, rows[1]!.at.toISOString()]).toEqual([
+        'tab\t back\\slash\r\nline \\N \\. nul half\ufffd ż',
+        '2026-11-16T09:12:30.250Z',
+      ])
+      const big = Buffer.alloc(CHUNK * 2 + 5, 'ab')
+      const stored = await storeBlobs(trx, [Buffer.from('a'), big, Buffer.from('a'), Buffer.alloc(0)], new Date())
+      expect(stored[0]).toEqual(stored[2])
+      expect(await storeBlob(trx, big, new Date())).toEqual({ id: stored[1]!.id, size: big.length })
+      expect((await readWholeBlob(trx, stored[1]!.id)).equals(big)).toBe(true)
+      expect((await storeBlobs(trx, [big, Buffer.from('b')], new Date()))[0]).toEqual(stored[1])
+      throw new Error('not to stay')
+    })
+    .catch((error: Error) => expect(error.message).toBe('not to stay'))
+  expect(await db.selectFrom('blob').select('id').execute()).toEqual([])
+  // What the server refuses is told, and the connection goes on.
+  await expect(copyRows(db, 'ticket_type', ['id', 'name'], [['not a number', 'x']])).rejects.toMatchObject({ code: '22P02' })
+  const source = async function* () {
+    yield ['50', 'y']
+    throw new Error('the source broke')
+  }
+  await expect(copyRows(db, 'ticket_type', ['id', 'name'], source())).rejects.toThrow('the source broke')
+  expect(await copyRows(db, 'ticket_type', ['id', 'name'], [['51', 'z']])).toBe(1)
+  expect((await db.selectFrom('ticket_type').select('id').where('id', 'in', ['50', '51']).execute()).map(({ id }) => id)).toEqual(['51'])
 })

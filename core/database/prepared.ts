@@ -1,5 +1,6 @@
-/** Owns the preparing of statements: one that comes again is parsed and planned once per connection. */
+/** Owns the preparing of statements, one that comes again is parsed and planned once per connection; and COPY among them. */
 import { Client, type QueryConfig } from 'pg'
+import { CopySource, runCopy } from './copy.ts'
 
 /** Prepared from its third time on: migrations, imports and odd searches pass by unprepared. */
 const FROM = 3
@@ -30,13 +31,14 @@ function nameOf(text: string): string | undefined {
 
 type Query = (...args: unknown[]) => unknown
 
-/** A client whose statements with parameters are prepared once they have come a few times. */
+/** A client whose statements with parameters are prepared once they have come a few times, and which runs COPY where its rows are the parameter. */
 export class PreparingClient extends Client {}
 
 const plain = Client.prototype.query as unknown as Query
 Object.defineProperty(PreparingClient.prototype, 'query', {
   value(this: Client, text: unknown, values?: unknown, ...rest: unknown[]): unknown {
     if (typeof text !== 'string' || !Array.isArray(values)) return plain.call(this, text, values, ...rest)
+    if (values[0] instanceof CopySource) return runCopy({ query: (stream) => plain.call(this, stream) }, text, values[0])
     const name = nameOf(text)
     return name === undefined
       ? plain.call(this, text, values, ...rest)

@@ -109,7 +109,7 @@ export async function checkClockStopped({ database: { db } }: WithDatabase): Pro
   return [
     warn(
       name,
-      'The setting “Clock stopped” is on: no ticket closes, reminds, warns of its deadline, lets its lock go or is archived by itself.',
+      'The setting “Clock stopped” is on: no ticket closes, reminds, warns of its deadline, lets its lock go or is archived by itself, and mails about tickets wait in the outbox.',
       'Switch it off under Administration → Settings once tickets need not be held back any more.',
     ),
   ]

@@ -290,7 +290,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'setting.mail.follow-up.raw.help': 'Looks for a number in the whole mail as it came, headers included.',
   'setting.clock.stopped': 'Clock stopped',
   'setting.clock.stopped.help':
-    'While it is stopped nothing happens by itself as time goes by: pending tickets do not close, there are no reminders, no warnings of deadlines, no lock is let go, nothing is archived. For the time in which tickets of another system are taken over.',
+    'While it is stopped nothing happens by itself as time goes by: pending tickets do not close, there are no reminders, no warnings of deadlines, no lock is let go, nothing is archived; mails about tickets wait among the outgoing ones. For the time in which tickets of another system are taken over.',
   'setting.deadlines.repeat-minutes': 'Repeat warnings of a deadline after so many minutes',
   'setting.deadlines.repeat-minutes.help':
     '0: that a deadline is near, and that it has passed, is told once. Else it is told again each time, within working hours.',

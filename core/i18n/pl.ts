@@ -291,7 +291,7 @@ export const pl = {
   'setting.mail.follow-up.raw.help': 'Szuka numeru w całym mailu tak, jak przyszedł, z nagłówkami.',
   'setting.clock.stopped': 'Zegar wstrzymany',
   'setting.clock.stopped.help':
-    'Dopóki jest wstrzymany, nic nie dzieje się samo z upływem czasu: odłożone zgłoszenia się nie zamykają, nie ma przypomnień, ostrzeżeń o terminach, zwalniania blokad ani archiwizacji. Na czas przenoszenia zgłoszeń z innego systemu.',
+    'Dopóki jest wstrzymany, nic nie dzieje się samo z upływem czasu: odłożone zgłoszenia się nie zamykają, nie ma przypomnień, ostrzeżeń o terminach, zwalniania blokad ani archiwizacji; e-maile dotyczące zgłoszeń czekają w poczcie wychodzącej. Na czas przenoszenia zgłoszeń z innego systemu.',
   'setting.deadlines.repeat-minutes': 'Co ile minut powtarzać ostrzeżenie o terminie',
   'setting.deadlines.repeat-minutes.help':
     '0: o zbliżającym się i o przekroczonym terminie mówimy raz. Inaczej powtarzamy co tyle minut, w godzinach pracy.',

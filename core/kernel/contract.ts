@@ -26,6 +26,7 @@ import type { Registry } from '../run/registry.ts'
 import type { SearchAll, SearchSource } from './search.ts'
 import type { Setting, SettingValues } from './settings/settings.ts'
 import type { SlotFills, Slots } from './slots.ts'
+import type { Foretold } from '../ticket/clock/foretell.ts'
 import type { TicketReader } from '../ticket/ticket-reader.ts'
 import type { Work } from './work.ts'
 
@@ -104,6 +105,8 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
 
 export interface Job<S extends Record<string, Setting> = Record<string, Setting>> {
   cron?: string
+  /** It does something to tickets because time has gone by: while the clock is stopped it does not run, and what it would do is foretold. */
+  byClock?: boolean
   /** A payload with a `unitId` belongs to that unit: it waits while the plugin is suspended there, and is dropped where it is off. */
   run(payload: Record<string, unknown>, host: Host<S>): Promise<void>
 }
@@ -171,6 +174,8 @@ export interface Host<S extends Record<string, Setting> = Record<string, Setting
   enqueue(job: JobRequest): Promise<void>
   /** What would become of a mail, plugins' say included; nothing is stored or sent. For the pages that administer mail. */
   tryMail(raw: Buffer, envelope: TryEnvelope): Promise<TriedMail>
+  /** What would happen to tickets, and be mailed, if the clock were let go now; nothing is done. For whoever lets it go. */
+  foretell(): Promise<Foretold>
   /** Every loaded plugin, for the pages that administer them. */
   plugins: readonly Plugin<any>[] // oxlint-disable-line typescript/no-explicit-any
   /** What is loaded and how it hangs together: for the same pages. */

@@ -13,13 +13,16 @@ import type { Setting } from './settings/settings.ts'
 export interface LoginAsked {
   login: string
   password: string
+  /** Whose login or address this is here, where it is anybody's; they have no password of pomoc's own, or a directory has it. */
+  personId?: Id | undefined
 }
 
 /**
  * The person whose login and password these are; 'unknown': there is no such account here; 'refused': there is one and it may
  * not come in like this; 'expired': the password is right but must be changed elsewhere first; 'unavailable': nobody knows now.
+ * `adopted`: the password is one of pomoc's own from now on (`adoptPassword`).
  */
-export type LoginAnswer = { personId: Id } | 'unknown' | 'refused' | 'expired' | 'unavailable'
+export type LoginAnswer = { personId: Id; adopted?: boolean | undefined } | 'unknown' | 'refused' | 'expired' | 'unavailable'
 
 /** A way to log in besides pomoc's own passwords. Asked on every login that they do not settle, outside of any transaction. */
 export interface LoginWay<S extends Record<string, Setting> = Record<string, Setting>> {
@@ -44,7 +47,10 @@ export interface Logins {
   own?: Pick<Host, 'db' | 'work'>
 }
 
-const answer = z.union([z.strictObject({ personId: z.custom<Id>(isId) }), z.enum(['unknown', 'refused', 'expired', 'unavailable'])])
+const answer = z.union([
+  z.strictObject({ personId: z.custom<Id>(isId), adopted: z.boolean().optional() }),
+  z.enum(['unknown', 'refused', 'expired', 'unavailable']),
+])
 
 const found = z.custom<Id>(isId).optional()
 

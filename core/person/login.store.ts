@@ -88,6 +88,13 @@ export async function setPasswordHash(db: Transaction<Database>, personId: Id, h
   await db.updateTable('person').set({ password_hash: hash }).where('id', '=', personId).execute()
 }
 
+/** The same where there is none yet and no directory keeps it; false: there is. */
+export async function setFirstPasswordHash(db: Transaction<Database>, personId: Id, hash: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`update person set password_hash = ${hash} where id = ${personId} and password_hash is null and valid
+    and not exists (select from person_directory d where d.person_id = person.id)`.execute(db)
+  return numAffectedRows === 1n
+}
+
 export async function deleteOldLinks(db: Transaction<Database>, before: Date): Promise<void> {
   await db.deleteFrom('login_link').where('expires_at', '<', before).execute()
 }

@@ -23,7 +23,16 @@ import {
 import { forgetDevices, forgetOldDevices, isKnownDevice, rememberDevice } from './devices.ts'
 import { normalLogin } from './login-name.ts'
 import { LINK_JOB, peekSetPasswordLink, type LinkAsk } from './login-links.ts'
-import { deleteOldLinks, endLinks, findCredentials, findPasswordHash, isValidPerson, setPasswordHash, useLink } from './login.store.ts'
+import {
+  deleteOldLinks,
+  endLinks,
+  findCredentials,
+  findPasswordHash,
+  isValidPerson,
+  setFirstPasswordHash,
+  setPasswordHash,
+  useLink,
+} from './login.store.ts'
 import { checkPassword, hashChosenPassword, hashPassword } from './password.ts'
 import { findPerson, findPersonByAddress, isAddress, normalAddress } from './persons.ts'
 import { checkCode, hasSecondFactor } from './second-factor.ts'
@@ -104,8 +113,8 @@ export async function ownerOf(
   }
   // A local account's password is never shown to a directory, and nobody takes the account over by having its login there.
   if (login === undefined || password === '' || !others || (person?.password_hash && !person.in_directory)) throw refused('login-failed')
-  const answer = await room.logins!.check({ login, password })
-  if (typeof answer === 'object') return { personId: answer.personId, by: 'directory' }
+  const answer = await room.logins!.check({ login, password, personId: person?.id })
+  if (typeof answer === 'object') return { personId: answer.personId, by: answer.adopted ? 'password' : 'directory' }
   throw refused(answer === 'unavailable' ? 'login-unavailable' : answer === 'expired' ? 'login-expired' : 'login-failed')
 }
 
@@ -342,7 +351,17 @@ export async function setPassword(room: Room, personId: Id, password: string): P
   })
 }
 
-function notePassword(work: Work, personId: Id, by: 'link' | 'self' | 'command'): void {
+/**
+ * Makes the password that somebody has just proved to be theirs elsewhere (`hashKnownPassword`) their own here. To them nothing changes: no
+ * session ends and nobody is told. False: they have one by now, and it stays.
+ */
+export async function adoptPassword(work: Work, personId: Id, hash: string): Promise<boolean> {
+  if (!(await setFirstPasswordHash(work.db, personId, hash))) return false
+  notePassword(work, personId, 'adopted')
+  return true
+}
+
+function notePassword(work: Work, personId: Id, by: 'link' | 'self' | 'command' | 'adopted'): void {
   recordEvent(work, {
     kind: 'password-set',
     object: { type: 'person', id: personId },

@@ -40,10 +40,23 @@ export async function hashChosenPassword(password: string, own: readonly string[
   return hashPassword(password)
 }
 
+/**
+ * The hash of a password that its owner has had since before pomoc and has just proved: how good it is, is asked when they choose the next.
+ * Errors: `password.too-long`.
+ */
+export async function hashKnownPassword(password: string): Promise<string> {
+  demandNotTooLong(password)
+  return turns('', () => hash(password.normalize('NFC'), COST))
+}
+
 function demandLength(password: string): void {
   const length = [...password].length
   if (length < MIN_PASSWORD_LENGTH) throw refused('password.too-short', { min: MIN_PASSWORD_LENGTH }, 'password')
-  if (length > MAX_PASSWORD_LENGTH) throw refused('password.too-long', { max: MAX_PASSWORD_LENGTH }, 'password')
+  demandNotTooLong(password)
+}
+
+function demandNotTooLong(password: string): void {
+  if ([...password].length > MAX_PASSWORD_LENGTH) throw refused('password.too-long', { max: MAX_PASSWORD_LENGTH }, 'password')
 }
 
 let nobodysHash: Promise<string> | undefined

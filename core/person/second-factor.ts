@@ -73,6 +73,16 @@ export async function beginSecondFactor(work: Work, personId: Id): Promise<void>
   await insertFactor(work.db, personId, await sealSecret(work, personId, new Secret({ size: 20 }).base32), work.now)
 }
 
+/**
+ * A secret that the person's app knows already, from the system that they come from: on at once, without recovery codes. Who has set up one here
+ * keeps that. `secret` in base32. Errors: `factor.no-key`.
+ */
+export async function takeOverSecondFactor(work: Work, personId: Id, secret: string): Promise<void> {
+  if (await findFactor(work.db, personId)) return
+  await insertFactor(work.db, personId, await sealSecret(work, personId, secret), work.now)
+  await confirmFactor(work.db, personId, work.now)
+}
+
 /** Ends the setting up with the app's first code; sessions elsewhere end. Returns the recovery codes, shown this once. */
 export async function confirmSecondFactor(
   room: Pick<Host, 'db' | 'work' | 'clock'>,

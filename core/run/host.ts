@@ -23,7 +23,7 @@ import { makeLinkKinds } from '../link/kinds.ts'
 import { makeLogins } from '../kernel/logins.ts'
 import { makeMount, type Mount, type Route } from '../kernel/mount.ts'
 import { makeApiMount, type ApiMount } from '../kernel/mount-api.ts'
-import { pluginJobs } from '../kernel/jobs/plugin-jobs.ts'
+import { jobsByClock, pluginJobs } from '../kernel/jobs/plugin-jobs.ts'
 import { makeRegistry } from './registry.ts'
 import type { RunnableJob } from '../kernel/jobs/run-jobs.ts'
 import { noteOver } from '../administration/limit-reached.ts'
@@ -31,6 +31,8 @@ import { makeSearch } from '../kernel/search.ts'
 import { readSettings } from '../kernel/settings/settings.ts'
 import { makeSlots, type Fills, type SlotFill } from '../kernel/slots.ts'
 import { startPlugins } from '../kernel/start-plugins.ts'
+import { foretell } from '../ticket/clock/foretell.ts'
+import { clockStopped } from '../ticket/clock/jobs.ts'
 import { makeTicketReader } from '../ticket/ticket-reader.ts'
 import { runWork, type Extensions, type WorkRoom } from '../kernel/work.ts'
 
@@ -148,6 +150,11 @@ export function makeKernel(room: {
     registry,
     announce,
     tryMail: (raw: Buffer, envelope: TryEnvelope) => tryMail(core, raw, envelope, mail),
+    foretell: () =>
+      foretell(
+        core,
+        jobsByClock(plugins).map(({ plugin, job }) => ({ host: hostOf(plugin), run: (trial) => job.run({}, trial) })),
+      ),
   }
   const core: Host = {
     ...shared,
@@ -203,7 +210,7 @@ export function makeKernel(room: {
     faults,
     mount: makeMount({ plugins, db, gate, activation, hostOf, routes, api }),
     mountApi: makeApiMount({ plugins, db, gate, activation, hostOf, here, routes: api }),
-    jobs: pluginJobs({ plugins, db: mailDb, gate, activation, hostOf }),
+    jobs: pluginJobs({ plugins, db: mailDb, gate, activation, hostOf, clockStopped: () => clockStopped(mailDb) }),
     mail,
     start: (roles) =>
       startPlugins({ plugins: plugins.filter(({ startsIn }) => startsIn === undefined || roles.has(startsIn)), gate, hostOf, log }),

@@ -2,9 +2,11 @@
 import { definePlugin } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
 import { administered } from './faq.ts'
+import { foldViews } from './faq.store.ts'
 import { faqLinks } from './linked.ts'
 import * as first from './migrations/0001_faq.ts'
 import * as nativeIds from './migrations/0002_native_ids.ts'
+import * as numbers from './migrations/0003_numbers.ts'
 import { categoryRoutes } from './pages/categories.tsx'
 import { editRoutes } from './pages/edit.tsx'
 import { itemRoutes } from './pages/item.tsx'
@@ -15,6 +17,9 @@ import { barLink, besideTicket, entriesFor, suggestions, suggestionsAnswer } fro
 import { settings } from './settings.ts'
 import { texts, words } from './words.ts'
 
+/** As long as anybody may want to know when an entry was read; afterwards how often is enough. */
+const VIEWS_KEPT_MS = 400 * 24 * 60 * 60 * 1000
+
 export default definePlugin({
   name: 'faq',
   api: 1,
@@ -23,8 +28,11 @@ export default definePlugin({
   texts,
   settings,
   permissions: { 'faq.edit': 'permission.edit', 'faq.approve': 'permission.approve' },
-  migrations: { '0001_faq': first, '0002_native_ids': nativeIds },
+  migrations: { '0001_faq': first, '0002_native_ids': nativeIds, '0003_numbers': numbers },
   administered,
+  jobs: {
+    'faq/fold-views': { cron: '41 3 * * *', run: (_payload, host) => foldViews(host.db, new Date(host.clock().getTime() - VIEWS_KEPT_MS)) },
+  },
   linkKinds: { faq: faqLinks },
   files: { 'faq.css': inProject('plugins/faq/faq.css') },
   places: { 'faq.item.footer': 'under an entry of the knowledge base: { unitId, itemId }' },

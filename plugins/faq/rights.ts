@@ -20,8 +20,8 @@ export interface Standing extends Reading {
   approves: boolean
 }
 
-const STRANGER: Standing = { reads: ['public'], internalIn: [], edits: false, approves: false }
-const CUSTOMER: Standing = { reads: ['public', 'external'], internalIn: [], edits: false, approves: false }
+const STRANGER: Standing = { reads: ['public'], internalIn: [], groups: [], edits: false, approves: false }
+const CUSTOMER: Standing = { reads: ['public', 'external'], internalIn: [], groups: [], edits: false, approves: false }
 
 /** What somebody may in a unit. One query for an agent, none for others. */
 export async function standingIn(
@@ -32,12 +32,12 @@ export async function standingIn(
 ): Promise<Standing> {
   if (!actor) return STRANGER
   const { access } = actor
-  if (access.admin) return { reads: AUDIENCES, internalIn: null, edits: true, approves: true }
+  if (access.admin) return { reads: AUDIENCES, internalIn: null, groups: null, edits: true, approves: true }
   const queues = queuesWith(access, 'ro')
   if (!access.agent || queues.length === 0) return CUSTOMER
-  const { rows } = await sql<{ unit: Id; depth: number; queue: Id | null }>`
+  const { rows } = await sql<{ unit: Id; depth: number; queue: Id | null; groups: Id[] }>`
     with recursive ${unitsUpInOrder(unitId)}
-    select up.id as unit, up.depth, q.id as queue from up left join queue q on q.unit_id = up.id and q.id = any(${queues}::bigint[])
+    select up.id as unit, up.depth, q.id as queue, (${groupsOf(access.personId)}) as groups from up left join queue q on q.unit_id = up.id and q.id = any(${queues}::bigint[])
     order by up.depth`.execute(db)
   // Whoever is an agent of a unit reads what lies between it and this one, and nothing above it.
   const highest = rows.findLast(({ queue }) => queue !== null)
@@ -47,10 +47,18 @@ export async function standingIn(
   return {
     reads: AUDIENCES,
     internalIn: [...new Set(rows.filter(({ depth }) => depth <= highest.depth).map(({ unit }) => unit))],
+    groups: rows[0]?.groups ?? [],
     edits,
     approves: edits && (!approvalNeeded || own.some((rights) => rights?.has('faq.approve'))),
   }
 }
+
+/** SQL: groups in use where a person holds a right, by themselves or by a role. */
+const groupsOf = (personId: Id) => sql<Id[]>`select coalesce(array_agg(distinct held.id::text), '{}') from (
+  select gp.group_id as id from group_person gp where gp.person_id = ${personId}
+  union all select gr.group_id from role_person rp join role r on r.id = rp.role_id and r.valid
+    join group_role gr on gr.role_id = r.id where rp.person_id = ${personId}) held
+  join permission_group g on g.id = held.id and g.valid`
 
 export function demandEdits(c: PageContext, standing: Standing): PersonActor {
   const actor = c.get('actor')

@@ -1,5 +1,5 @@
 /** Owns the types of the knowledge base's tables. */
-import type { Generated, Kysely } from 'kysely'
+import type { ColumnType, Generated, Kysely } from 'kysely'
 import type { Database, Id, Language } from '../../core/index.ts'
 
 export type Audience = 'internal' | 'external' | 'public'
@@ -11,6 +11,8 @@ export interface Reading {
   reads: readonly Audience[]
   /** The units whose internal entries are read too; null: every one. */
   internalIn: readonly Id[] | null
+  /** Groups in which a right is held: some categories keep their internal entries to a few of them. Null: every one. */
+  groups: readonly Id[] | null
 }
 
 export interface CategoryTable {
@@ -32,13 +34,20 @@ export interface ItemTable {
   latest_id: Id | null
   created_at: Date
   created_by: Id | null
+  number: ColumnType<string | null, string | null | undefined, string | null>
+  valid_until: ColumnType<Date | null, Date | null | undefined, Date | null>
+  views_before: Generated<number>
+}
+export interface CategoryGroupTable {
+  category_id: Id
+  group_id: Id
 }
 export interface RevisionTable {
   id: Generated<Id>
   item_id: Id
   title: string
   keywords: string
-  content_type: 'markdown' | 'html'
+  content_type: 'markdown' | 'html' | 'text'
   symptom: string
   problem: string
   solution: string
@@ -64,20 +73,32 @@ export interface FileTable {
   created_at: Date
   created_by: Id | null
   removed_at: Date | null
+  inline: Generated<boolean>
 }
 export interface VoteTable {
+  id: Generated<Id>
   item_id: Id
-  person_id: Id
+  person_id: Id | null
+  voter: ColumnType<string | null, string | null | undefined, string | null>
+  interface: Generated<string>
   rate: number
   created_at: Date
+}
+export interface ViewTable {
+  id: Generated<Id>
+  item_id: Id
+  interface: string
+  at: Date
 }
 
 export type FaqTables = {
   faq_category: CategoryTable
+  faq_category_group: CategoryGroupTable
   faq_item: ItemTable
   faq_revision: RevisionTable
   faq_file: FileTable
   faq_vote: VoteTable
+  faq_view: ViewTable
 }
 
 /** The same handle, knowing these tables too. */

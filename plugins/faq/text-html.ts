@@ -4,14 +4,16 @@ import sanitizeHtml from 'sanitize-html'
 import { flatHtml, nestsTooDeep } from '../../core/index.ts'
 import { markdownHtml } from './markdown.ts'
 
-export type ContentType = 'markdown' | 'html'
+/** 'text': lines as they stand, no sign in them means anything. */
+export const CONTENT_TYPES = ['markdown', 'html', 'text'] as const
+export type ContentType = (typeof CONTENT_TYPES)[number]
 
 /** Address of a file of the item by the name it is written with; undefined: there is none of that name. */
 export type FileAddress = (name: string) => string | undefined
 
 /** Safe HTML: nothing that runs, nothing that is fetched from elsewhere. Its highest headings are of level `top`, the next one below. */
 export function textHtml(text: string, type: ContentType, fileAddress: FileAddress, top: 2 | 3 = 2): string {
-  const given = type === 'markdown' ? markdownHtml(text) : text
+  const given = type === 'markdown' ? markdownHtml(text) : type === 'text' ? linesHtml(text) : text
   const html = nestsTooDeep(given) ? flatHtml(given) : given
   const used = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].filter((name) => html.toLowerCase().includes(`<${name}`))
   return sanitizeHtml(html, {
@@ -83,6 +85,13 @@ export function textHtml(text: string, type: ContentType, fileAddress: FileAddre
     },
   }).trim()
 }
+
+const linesHtml = (text: string): string =>
+  text
+    .trim()
+    .split(/\n[ \t\r]*\n/)
+    .map((lines) => `<p>${lines.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\n', '<br>')}</p>`)
+    .join('\n')
 
 /** The same as plain words, for searching and for the lines of a list. */
 export function plainText(text: string, type: ContentType): string {

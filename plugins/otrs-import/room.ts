@@ -51,10 +51,20 @@ export type MappedKind =
   | 'field'
   | 'notification'
   | 'faq_category'
+  | 'faq_item'
+
+export interface MappedId {
+  source: string | number
+  id: Id
+  login?: string
+  validId?: number
+}
 
 export interface Ids {
   of(kind: MappedKind, sourceId: string | number | null | undefined): Id | undefined
   /** All of a kind. */
   all(kind: MappedKind): ReadonlyMap<string, Id>
   put(db: Kysely<Database>, kind: MappedKind, sourceId: string | number, id: Id, more?: { login?: string; validId?: number }): Promise<void>
+  /** Many at once; what stands already as it is said costs nothing. */
+  putAll(db: Kysely<Database>, kind: MappedKind, rows: readonly MappedId[]): Promise<void>
 }

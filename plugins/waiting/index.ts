@@ -2,7 +2,6 @@
 import {
   calendarOfQueue,
   choice,
-  clockStopped,
   closeWaiting,
   definePlugin,
   integer,
@@ -36,11 +35,10 @@ export default definePlugin<Settings>({
   texts,
   settings,
   // Each hour, at a minute of its own.
-  jobs: { 'waiting/look': { cron: '23 * * * *', run: (_payload, host) => look(host) } },
+  jobs: { 'waiting/look': { cron: '23 * * * *', byClock: true, run: (_payload, host) => look(host) } },
 })
 
 async function look(host: Host<Settings>): Promise<void> {
-  if (await clockStopped(host.db)) return
   const [units, queues] = await Promise.all([host.units(), listQueues(host.db)])
   for (const unitId of units) {
     const own = queues.filter((queue) => queue.unitId === unitId).map(({ id }) => id)

@@ -1,4 +1,4 @@
-/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,sizes,large,pages,policy,clock,deadlines,rules,start,login,plans] [--json FILE] [--keep DIR]`. */
+/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,sizes,large,pages,policy,clock,deadlines,rules,start,login,plans,take-over] [--json FILE] [--keep DIR]`. */
 import { writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -16,6 +16,7 @@ import { met, ratioOf, table, type Figure } from './report.ts'
 import { measurePolicy } from './policy.ts'
 import { measureRules } from './rules.ts'
 import { measureStart } from './start.ts'
+import { measureTakeOver, runTakeOver } from './take-over.ts'
 
 const { values } = parseArgs({
   options: {
@@ -30,6 +31,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 
 if (values.role === 'floor') await runFloor()
 else if (values.role === 'listener') await runListener()
+else if (values.role === 'take-over') await runTakeOver()
 else await bench()
 
 async function bench(): Promise<void> {
@@ -70,6 +72,7 @@ async function bench(): Promise<void> {
     if (wanted.has('clock')) add(await measureClock(place))
     if (wanted.has('deadlines')) add(await measureDeadlines(place))
     if (wanted.has('rules')) add(await measureRules(place))
+    if (wanted.has('take-over')) add(await measureTakeOver(place, tickets))
     if (wanted.has('plans')) for (const line of await checkPlans(place)) say(line)
   } finally {
     await place.close()

@@ -1,9 +1,11 @@
 /** Trying a mail gives what delivering it gives, and leaves nothing behind: at least twenty mails, of every outcome. */
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
 import type { TriedMail } from '../../core/mail/inbound/try-mail.ts'
+import { takeMails } from '../../core/mail/inbound/take.ts'
 import { tryMail } from '../../core/mail/inbound/try-mail.ts'
 import { createFilter } from '../../core/mail/filters/filter-admin.ts'
 import { makeSenderCheck } from '../../core/mail/judge/assurance/look-up.ts'
@@ -201,5 +203,55 @@ describe('pomoc mail try', () => {
       step: 'auto-response',
       decided: 'not-sent',
     })
+  })
+})
+
+describe('pomoc mail take', () => {
+  test('each mail of a folder or a Maildir becomes what it would have, once, and none is left behind', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pomoc-take-'))
+    try {
+      await mkdir(join(folder, 'new'))
+      await mkdir(join(folder, 'tmp'))
+      const put = (name: string, ...raw: (string | Buffer)[]) =>
+        writeFile(join(folder, name), Buffer.concat(raw.map((one) => Buffer.from(one))))
+      await put('1.eml', 'From anna Tue Nov 17\n', message({ Subject: 'z pliku', 'Message-ID': '<z-pliku@student.example>' }))
+      await put(
+        'new/2',
+        'Return-Path: <>\r\nDelivered-To: pomoc@uni.example\r\n',
+        message({ Subject: 'do grupy', To: 'lista@inna.example' }),
+      )
+      await put('3.eml', message({ Subject: 'nie do nas', To: 'kto@inna.example' }))
+      await put('4.eml', message({ Subject: 'za duży' }, 'x'.repeat(station.config.smtp.maxSizeKb * 1024)))
+      await put('5.eml', '')
+      await put('tmp/6', message({ Subject: 'jeszcze nie cały' }))
+      await put('.hidden', message({ Subject: 'ukryty' }))
+      const take = async () => {
+        const taken: unknown[] = []
+        for await (const { file, ...rest } of takeMails(station.host, folder))
+          taken.push([file.slice(folder.length + 1), ...Object.values(rest)])
+        return taken
+      }
+      const to = 'pomoc@uni.example'
+      const became = (what: string) => [
+        ['1.eml', what, to],
+        ['3.eml', what, to],
+        ['4.eml', 'too-large'],
+        ['5.eml', 'empty'],
+        ['new/2', what, to],
+      ]
+      expect(await take()).toEqual(became('taken'))
+      expect(await take()).toEqual(became('had'))
+      const ends = await Promise.all(['z pliku', 'do grupy', 'nie do nas'].map((subject) => station.processed(subject)))
+      expect(ends.map((rows) => rows.map(({ outcome }) => outcome))).toEqual([['new-ticket'], ['new-ticket'], ['new-ticket']])
+      const { envelope_from: from } = await station.database.db
+        .selectFrom('inbound_mail')
+        .select('envelope_from')
+        .where('subject', '=', 'do grupy')
+        .executeTakeFirstOrThrow()
+      expect(from).toBe('')
+      await expect(takeMails(station.host, join(folder, 'nowhere')).next()).rejects.toMatchObject({ code: 'ENOENT' })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 })

@@ -240,6 +240,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'by.code': 'by a code',
   'by.directory': 'by campus account',
   'by.self': 'by themselves',
+  'by.adopted': 'taken over from the system before, at the first login',
   'by.command': 'by a command on the server',
   'by.administrator': 'by an administrator',
   'recovery-codes.new': 'new',

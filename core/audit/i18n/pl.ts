@@ -239,6 +239,7 @@ export const pl = {
   'by.code': 'kodem',
   'by.directory': 'kontem uczelni',
   'by.self': 'samodzielnie',
+  'by.adopted': 'przejęte z poprzedniego systemu przy pierwszym logowaniu',
   'by.command': 'poleceniem na serwerze',
   'by.administrator': 'przez administratora',
   'recovery-codes.new': 'nowe',

@@ -18,7 +18,16 @@ interface Room {
   gate: Gate
   activation: Activation
   hostOf(plugin: AnyPlugin): Host
+  clockStopped(): Promise<boolean>
 }
+
+/** The jobs by which plugins do something to tickets as time goes by. */
+export const jobsByClock = (plugins: readonly AnyPlugin[]): { plugin: AnyPlugin; job: Job }[] =>
+  plugins.flatMap((plugin) =>
+    Object.values((plugin.jobs ?? {}) as Record<string, Job>)
+      .filter(({ byClock }) => byClock)
+      .map((job) => ({ plugin, job })),
+  )
 
 export function pluginJobs(room: Room): Map<string, RunnableJob> {
   const jobs = new Map<string, RunnableJob>()
@@ -32,12 +41,13 @@ export function pluginJobs(room: Room): Map<string, RunnableJob> {
 }
 
 async function runJob(
-  { db, gate, activation, hostOf }: Room,
+  { db, gate, activation, hostOf, clockStopped }: Room,
   plugin: AnyPlugin,
   name: string,
   job: Job,
   payload: Record<string, unknown>,
 ): Promise<void> {
+  if (job.byClock && (await clockStopped())) return
   const unitId = typeof payload['unitId'] === 'string' ? payload['unitId'] : null
   if (!(await activation.on(db, unitId)).has(plugin.name)) {
     // The clock brings its jobs again by itself (graphile-worker marks them); what is off has no jobs.

@@ -5,6 +5,7 @@ import { createTransport, type SendMailOptions } from 'nodemailer'
 import { emitArticle, insertArticle, keepRaw } from '../../article/articles.ts'
 import { readBlob } from '../../database/blob.ts'
 import type { Id, OutboundMailTable } from '../../database/schema.ts'
+import { ROOT_UNIT } from '../../unit/tree.ts'
 import { languageFor } from '../../i18n/languages.ts'
 import type { Host } from '../../kernel/contract.ts'
 import { withoutJob } from '../../kernel/jobs/jobs.ts'
@@ -19,7 +20,7 @@ import type { NewArticle } from '../../ticket/ticket.ts'
 import { signingKey } from './dkim.ts'
 import { htmlOfText } from './mail-html.ts'
 import { mailTexts } from '../mail-texts.ts'
-import { deliveryChanged, mailSize, WITH_FILES } from '../outbound.ts'
+import { deliveryChanged, GIVE_UP_AFTER_MS, mailSize, WITH_FILES } from '../outbound.ts'
 import { resent } from './resent.ts'
 import { returnPath } from '../return-path.ts'
 import { faultOf, IDLE_MS, oneLine, openSmarthost, type SendFault, type Smarthost } from './transport.ts'
@@ -76,10 +77,24 @@ export async function sendWaiting(host: Host): Promise<void> {
     .select(['id', 'not_before'])
     .where('state', '=', 'queued')
     .where(withoutJob('mail/send/', 'outbound_mail'))
+    .where((eb) => eb.not(heldBack))
     .orderBy('id')
     .limit(1000)
     .execute()
+  if (rows.length === 0) return
   const now = host.clock().getTime()
+  // Nobody has tried them yet: the time until one is given up begins now.
+  await host.db
+    .updateTable('outbound_mail')
+    .set({ give_up_at: new Date(now + GIVE_UP_AFTER_MS) })
+    .where(
+      'id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .where('attempts', '=', 0)
+    .where('give_up_at', '<', new Date(now + GIVE_UP_AFTER_MS / 2))
+    .execute()
   for (const { id, not_before } of rows) {
     await host.enqueue({
       task: 'mail/send',
@@ -119,6 +134,13 @@ async function sendNext(work: Work, mail: OutboundRow): Promise<void> {
 }
 
 /**
+ * A mail about a ticket while the clock is stopped: as SQL, of `outbound_mail`. It waits until the clock is let go, for another help desk still
+ * writes to the same people; links to log in and what concerns accounts leave as ever.
+ */
+const heldBack = sql<boolean>`(outbound_mail.ticket_id is not null and exists (
+  select from setting where owner = 'core' and key = 'clock.stopped' and unit_id = ${ROOT_UNIT} and value = 'true'))`
+
+/**
  * Sends one mail. Mails of one ticket to one recipient leave in the order they were written in: one that has another before it leaves
  * with that (`sendNext`), or is found by `sendWaiting`. The attempt is written down first: from then on it cannot be taken back, and a program that dies while
  * sending sends it again (never the other way round: better twice than not at all).
@@ -130,6 +152,7 @@ export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'
     .where('id', '=', id)
     .where('state', '=', 'queued')
     .where((eb) => eb.not(hasOneBefore(host.clock())))
+    .where((eb) => eb.not(heldBack))
     .returningAll()
     .executeTakeFirst()
   if (!mail) return

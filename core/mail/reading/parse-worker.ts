@@ -1,13 +1,24 @@
 /** Owns the thread in which mails are read: one at a time, so that no mail, however made, holds up the program. */
 import { parentPort } from 'node:worker_threads'
 import type { ParsedMail } from './parsed-mail.ts'
+import { HTML_LIMIT } from './body.ts'
+import { decodeText } from './charset.ts'
+import { storable } from './lines.ts'
+import { nestsTooDeep } from './nesting.ts'
 import { readHeaders, readMail } from './read-mail.ts'
+import { sanitizeMailHtml } from './sanitize.ts'
 
 export interface ParseRequest {
   raw: Uint8Array
   only?: 'headers'
   zone?: string
 }
+/** HTML as it stood in mails that were read elsewhere, each with the charset that was said of it. */
+export interface SafeRequest {
+  html: readonly { content: Uint8Array; charset: string | null }[]
+}
+/** Null: too long, or nested too deep, to be shown. */
+export type SafeAnswer = { html: (string | null)[] } | { error: string }
 /** Contents come as plain bytes: a Buffer does not survive the way between threads. */
 export type ParseAnswer =
   | {
@@ -17,7 +28,15 @@ export type ParseAnswer =
     }
   | { error: string }
 
-parentPort?.on('message', (request: ParseRequest) => void answer(request))
+parentPort?.on('message', (request: ParseRequest | SafeRequest) => void ('html' in request ? makeSafe(request) : answer(request)))
+
+function makeSafe({ html }: SafeRequest): void {
+  const safe = html.map(({ content, charset }) => {
+    const { text } = decodeText(Buffer.from(content.buffer, content.byteOffset, content.byteLength), charset)
+    return text.length > HTML_LIMIT || nestsTooDeep(text) ? null : sanitizeMailHtml(storable(text))
+  })
+  parentPort!.postMessage({ html: safe } satisfies SafeAnswer)
+}
 
 async function answer({ raw, only, zone }: ParseRequest): Promise<void> {
   try {

@@ -1,8 +1,8 @@
-/** Owns the threads that read mails: at most two, started when needed, ended when idle, replaced when they die or hang. */
+/** Owns the threads that read mails and make HTML of mails safe: at most two, started when needed, ended when idle, replaced when they die or hang. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import type { ParseAnswer, ParseRequest } from './parse-worker.ts'
+import type { ParseAnswer, ParseRequest, SafeAnswer, SafeRequest } from './parse-worker.ts'
 import type { ParsedMail } from './parsed-mail.ts'
 
 const THREADS = 2
@@ -18,9 +18,10 @@ interface Reader {
   busy: boolean
   idle: NodeJS.Timeout | undefined
 }
+type Answer = ParseAnswer | SafeAnswer
 interface Waiting {
-  request: ParseRequest
-  settle(answer: ParseAnswer): void
+  request: ParseRequest | SafeRequest
+  settle(answer: Answer): void
 }
 
 const readers = new Set<Reader>()
@@ -34,10 +35,7 @@ export class UnreadableMail extends Error {}
  * is that of the times which the mail's labels tell.
  */
 export async function parseMail(raw: Buffer, only?: 'headers', zone?: string): Promise<ParsedMail> {
-  const answer = await new Promise<ParseAnswer>((resolve) => {
-    waiting.push({ request: { raw: new Uint8Array(raw), ...(only ? { only } : {}), ...(zone ? { zone } : {}) }, settle: resolve })
-    next()
-  })
+  const answer = (await ask({ raw: new Uint8Array(raw), ...(only ? { only } : {}), ...(zone ? { zone } : {}) })) as ParseAnswer
   if ('error' in answer) throw new UnreadableMail(answer.error)
   return {
     ...answer.mail,
@@ -47,6 +45,36 @@ export async function parseMail(raw: Buffer, only?: 'headers', zone?: string): P
     })),
   }
 }
+
+/** A part of a mail that is HTML, and its Content-Type as it was said. */
+export interface HtmlPart {
+  content: Buffer
+  contentType: string
+}
+
+/**
+ * HTML of mails that were taken apart elsewhere, as it may be shown, in a thread: pictures of the mail by their Content-ID, as when a mail is read
+ * here. Null where a part is too long or nests too deep to be shown, or could not be read in time.
+ */
+export async function safeHtml(parts: readonly HtmlPart[]): Promise<(string | null)[]> {
+  if (parts.length === 0) return []
+  const html = parts.map(({ content, contentType }) => ({
+    content: new Uint8Array(content),
+    charset: /charset\s*=\s*"?([^\s";]{1,60})/i.exec(contentType)?.[1] ?? null,
+  }))
+  const answer = (await ask({ html })) as SafeAnswer
+  if ('html' in answer) return answer.html
+  // One of them was too much for the thread: the others shall not suffer for it.
+  if (parts.length === 1) return [null]
+  const half = parts.length >> 1
+  return [...(await safeHtml(parts.slice(0, half))), ...(await safeHtml(parts.slice(half)))]
+}
+
+const ask = (request: Waiting['request']): Promise<Answer> =>
+  new Promise((resolve) => {
+    waiting.push({ request, settle: resolve })
+    next()
+  })
 
 /** Ends the threads; what still waits is answered as unreadable and comes again with its job. */
 export async function stopParsing(): Promise<void> {
@@ -62,11 +90,12 @@ function next(): void {
 
 function run(reader: Reader, { request, settle }: Waiting): void {
   reader.busy = true
-  const large = request.raw.byteLength > ONCE
+  const bytes = 'html' in request ? request.html.map(({ content }) => content) : [request.raw]
+  const large = bytes.reduce((sum, { byteLength }) => sum + byteLength, 0) > ONCE
   clearTimeout(reader.idle)
   reader.worker.ref()
   let done = false
-  const finish = (answer: ParseAnswer) => {
+  const finish = (answer: Answer) => {
     if (done) return
     done = true
     clearTimeout(timer)
@@ -92,7 +121,10 @@ function run(reader: Reader, { request, settle }: Waiting): void {
     end(reader)
     finish({ error: 'the reading thread ended' })
   })
-  reader.worker.postMessage(request, [request.raw.buffer as ArrayBuffer])
+  reader.worker.postMessage(
+    request,
+    bytes.map(({ buffer }) => buffer as ArrayBuffer),
+  )
 }
 
 function startReader(): Reader {

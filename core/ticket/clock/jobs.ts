@@ -23,6 +23,9 @@ const JOBS: Record<string, { cron: string; run: (host: Host, settings: CoreSetti
   'ticket/archive': { cron: '47 1 * * *', run: archiveOld },
 }
 
+/** Those that tell somebody, or change what somebody works on: what is foretold before the clock is let go. */
+export const clockWork = ['ticket/pending', 'ticket/remind', 'ticket/deadlines', 'ticket/unlock'].map((name) => JOBS[name]!.run)
+
 export const clockJobs = (host: Host): [string, RunnableJob][] =>
   Object.entries(JOBS).map(([name, { cron, run }]) => [
     name,

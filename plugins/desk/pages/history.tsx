@@ -53,12 +53,14 @@ export async function historyPage(c: PageContext): Promise<Response> {
   })
 }
 
-/** Rows of one act stand together: when and who are said once. */
+/** Rows of one act stand together: when and who are said once. All rows of a take-over have one act, though they tell of many. */
 function grouped(rows: readonly HistoryRow[]): HistoryRow[][] {
   const groups: HistoryRow[][] = []
   for (const row of rows) {
     const last = groups.at(-1)
-    if (last?.[0]?.actId === row.actId) last.push(row)
+    const first = last?.[0]
+    if (first?.actId === row.actId && first.createdAt.getTime() === row.createdAt.getTime() && first.personName === row.personName)
+      last!.push(row)
     else groups.push([row])
   }
   return groups

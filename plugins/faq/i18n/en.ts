@@ -46,6 +46,8 @@ export const en = {
   'item.helped.no': 'No',
   'item.helped.thanks': 'Thank you, your answer is saved.',
   'item.helped.your': 'Your answer: {answer}.',
+  'item.over': 'Readers do not find this entry any more. It held until',
+  'item.views': { one: 'read {count} time', other: 'read {count} times' },
   'item.helped.sum': { one: 'helped {percent}% of {count} person', other: 'helped {percent}% of {count} people' },
   'item.not-helped': 'No answer here? Write to us.',
   'item.edit': 'Change',
@@ -75,6 +77,7 @@ export const en = {
   'edit.solution': 'Answer',
   'edit.marks':
     'A line that begins with “- ” is a list, “1. ” a numbered one, “## ” a heading. **bold**, [words](https://address). A picture among the attachments: ![what it shows](name.png).',
+  'edit.text': 'This entry is kept as plain text: it is shown line by line, as it stands (it came so from the previous system).',
   'edit.html': 'This entry is kept as HTML (it came so from the previous system).',
   'edit.more': 'Symptom, cause, remarks',
   'edit.symptom.help': 'How to recognise it. May stay empty.',
@@ -137,6 +140,9 @@ export const en = {
   'categories.position.help': 'The smaller the number, the higher.',
   'categories.valid': 'Visible',
   'categories.valid.help': 'Readers find no entries of a category that is not visible.',
+  'categories.groups': 'Internal entries only for',
+  'categories.groups.help':
+    'Agents who hold a right in one of these groups. Nothing chosen: all agents of the unit. Other entries are for everybody as ever.',
   'categories.hidden': 'not visible',
   'categories.saved': 'The category is saved.',
   'categories.none': 'There is no category yet',

@@ -50,6 +50,13 @@ export const pl = {
   'item.helped.no': 'Nie',
   'item.helped.thanks': 'Dziękujemy, zapisaliśmy odpowiedź.',
   'item.helped.your': 'Twoja odpowiedź: {answer}.',
+  'item.over': 'Czytelnicy nie znajdują już tego wpisu. Był ważny do',
+  'item.views': {
+    one: 'przeczytano {count} raz',
+    few: 'przeczytano {count} razy',
+    many: 'przeczytano {count} razy',
+    other: 'przeczytano {count} raza',
+  },
   'item.helped.sum': {
     one: 'pomogło {percent}% z {count} osoby',
     few: 'pomogło {percent}% z {count} osób',
@@ -84,6 +91,7 @@ export const pl = {
   'edit.solution': 'Odpowiedź',
   'edit.marks':
     'Wiersz zaczęty „- ” to lista, „1. ” – lista z numerami, „## ” – nagłówek. **pogrubienie**, [słowa](https://adres). Obrazek z załącznika: ![opis](nazwa.png).',
+  'edit.text': 'Ten wpis to zwykły tekst: pokazujemy go wiersz po wierszu, tak jak jest (taki przyszedł z poprzedniego systemu).',
   'edit.html': 'Ten wpis jest zapisany jako HTML (tak przyszedł z poprzedniego systemu).',
   'edit.more': 'Objaw, przyczyna, uwagi',
   'edit.symptom.help': 'Po czym to poznać. Może zostać puste.',
@@ -146,6 +154,9 @@ export const pl = {
   'categories.position.help': 'Im mniejsza liczba, tym wyżej.',
   'categories.valid': 'Widoczna',
   'categories.valid.help': 'Wpisów z niewidocznej kategorii czytelnicy nie znajdą.',
+  'categories.groups': 'Wpisy wewnętrzne tylko dla',
+  'categories.groups.help':
+    'Agenci, którzy mają uprawnienie w jednej z tych grup. Nic nie zaznaczono: wszyscy agenci jednostki. Pozostałych wpisów to nie ogranicza.',
   'categories.hidden': 'niewidoczna',
   'categories.saved': 'Kategoria zapisana.',
   'categories.none': 'Nie ma jeszcze żadnej kategorii',

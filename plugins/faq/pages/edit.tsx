@@ -29,6 +29,7 @@ import { findRevision, listCategories, listFiles, type Category, type FaqFile, t
 import { demandEdits } from '../rights.ts'
 import type { FaqHost } from '../settings.ts'
 import { AUDIENCES } from '../tables.ts'
+import { CONTENT_TYPES, type ContentType } from '../text-html.ts'
 import { words } from '../words.ts'
 import { demandItem, Texts } from './item.tsx'
 import { categoryName } from './list.tsx'
@@ -42,7 +43,7 @@ const schema = z.object({
   audience: z.enum(['public', 'external', 'internal']),
   title: z.string().trim().min(1).max(200),
   keywords: z.string().max(500).default(''),
-  contentType: z.enum(['markdown', 'html']),
+  contentType: z.enum(CONTENT_TYPES),
   symptom: TEXT,
   problem: TEXT,
   solution: z.string().trim().min(1).max(200_000),
@@ -157,7 +158,7 @@ async function editPage(
                   problem: v('problem'),
                   solution: v('solution'),
                   comment: v('comment'),
-                  contentType: v('contentType') === 'html' ? 'html' : 'markdown',
+                  contentType: typeIn(form),
                 }}
               />
             </article>
@@ -179,6 +180,9 @@ async function editPage(
   })
 }
 
+/** How the text is written: an entry stays what it was begun as. */
+const typeIn = ({ values }: FormState): ContentType => CONTENT_TYPES.find((type) => type === values['contentType']) ?? 'markdown'
+
 const EditForm = ({
   c,
   host,
@@ -197,7 +201,7 @@ const EditForm = ({
   files: FaqFile[]
 }) => {
   const t = words(c)
-  const html = form.values['contentType'] === 'html'
+  const type = typeIn(form)
   const more = ['symptom', 'problem', 'comment'].some((name) => form.values[name] || form.problems[name])
   const kept = form.values['do'] === undefined && form.values['title'] !== undefined
   return (
@@ -209,7 +213,7 @@ const EditForm = ({
       class="form card faq-edit"
     >
       <CsrfField c={c} />
-      <input type="hidden" name="contentType" value={html ? 'html' : 'markdown'} />
+      <input type="hidden" name="contentType" value={type} />
       <div class="card-body">
         <FormProblems c={c} form={form} labels={{ title: t('edit.title'), solution: t('edit.solution'), categoryId: t('edit.category') }} />
         <Field
@@ -229,7 +233,7 @@ const EditForm = ({
           label={t('edit.solution')}
           required
           rows={14}
-          help={t(html ? 'edit.html' : 'edit.marks')}
+          help={t(type === 'html' ? 'edit.html' : type === 'text' ? 'edit.text' : 'edit.marks')}
         />
         <details open={more}>
           <summary>{t('edit.more')}</summary>

@@ -11,6 +11,7 @@ import {
   CsrfField,
   demandLogin,
   flash,
+  isFragment,
   Notice,
   page,
   readFields,
@@ -18,7 +19,17 @@ import {
   Time,
 } from '../../../core/pages.ts'
 import { approveItem, setItemValid, vote } from '../faq.ts'
-import { findItem, findRevision, findVote, listFiles, listRevisions, type FaqFile, type Item, type Revision } from '../faq.store.ts'
+import {
+  findItem,
+  findRevision,
+  findVote,
+  listFiles,
+  listRevisions,
+  noteView,
+  type FaqFile,
+  type Item,
+  type Revision,
+} from '../faq.store.ts'
 import { demandEdits } from '../rights.ts'
 import type { FaqHost } from '../settings.ts'
 import type { FileAddress } from '../text-html.ts'
@@ -79,8 +90,8 @@ export function itemRoutes(app: Hono<WebEnv>, host: FaqHost): void {
 /** An item that this reader may read; withdrawn or unapproved ones only who edits. Anything else is not there. */
 export async function demandItem(c: PageContext, host: FaqHost): Promise<{ visit: Visit; item: Item }> {
   const visit = await enter(c, host)
-  const item = await findItem(host.db, visit.unit.id, c.req.param('id') ?? '')
-  if (!item || !visit.standing.reads.includes(item.audience) || (!visit.standing.edits && !(item.valid && item.published))) {
+  const item = await findItem(host.db, visit.unit.id, c.req.param('id') ?? '', visit.standing.groups)
+  if (!item || !visit.standing.reads.includes(item.audience) || (!visit.standing.edits && !(item.valid && item.published && !item.over))) {
     // A public page of a stranger that only needs a login says so.
     if (item && !c.get('actor') && item.valid && item.published && item.audience === 'external') throw refused('login-needed')
     throw refused('not-found')
@@ -99,6 +110,8 @@ async function itemPage(c: PageContext, host: FaqHost): Promise<Response> {
     c.get('actor') ? findVote(host.db, item.id, c.get('actor')!.id) : undefined,
   ])
   if (!revision) throw refused('not-found')
+  // Who edits looks at it for other reasons.
+  if (!edits && !isFragment(c)) await noteView(host.db, item.id, c.get('actor')?.access, host.clock())
   const address = addressIn(item.unitSlug, item.id, files)
   const newest = revision.id === item.latestId
   return page(c, {
@@ -112,6 +125,13 @@ async function itemPage(c: PageContext, host: FaqHost): Promise<Response> {
         {edits && !item.valid && (
           <Notice tone="warn">
             <p>{t('item.withdrawn')}</p>
+          </Notice>
+        )}
+        {edits && item.valid && item.over && item.validUntil && (
+          <Notice tone="warn">
+            <p>
+              {t('item.over')} <Time c={c} at={item.validUntil} as="day" />
+            </p>
           </Notice>
         )}
         {edits && item.valid && item.waiting && (
@@ -128,8 +148,8 @@ async function itemPage(c: PageContext, host: FaqHost): Promise<Response> {
           <header>
             <h1 lang={item.language}>{revision.title}</h1>
             <p class="row-quiet">
-              <span class="number">{t('item.number', { number: numberOf(host, item.id) })}</span> ·{' '}
-              <Changed c={c} at={revision.createdAt} />
+              <span class="number">{t('item.number', { number: numberOf(host, item) })}</span> · <Changed c={c} at={revision.createdAt} />
+              {edits && item.views > 0 && <> · {t('item.views', { count: item.views })}</>}
               {item.votes > 0 && item.rate !== null && <> · {t('item.helped.sum', { percent: item.rate, count: item.votes })}</>}
             </p>
             {edits && (
@@ -139,7 +159,7 @@ async function itemPage(c: PageContext, host: FaqHost): Promise<Response> {
             )}
           </header>
           <Texts c={c} revision={revision} address={address} language={item.language} comment={visit.standing.reads.includes('internal')} />
-          <FileList c={c} item={item} files={files} />
+          <FileList c={c} item={item} files={files.filter((file) => !file.inline)} />
         </article>
         {edits && (
           <div class="acts">
@@ -162,8 +182,8 @@ async function itemPage(c: PageContext, host: FaqHost): Promise<Response> {
   })
 }
 
-/** OTRS's number of an entry: SystemID, 00, id. */
-export const numberOf = (host: FaqHost, id: string): string => `${host.config.systemId}00${id}`
+/** Its own, of another system; else as OTRS makes one: SystemID, 00, id. */
+export const numberOf = (host: FaqHost, { number, id }: Pick<Item, 'number' | 'id'>): string => number ?? `${host.config.systemId}00${id}`
 
 /** The fields of a text under their names; one that has only a solution needs none. */
 export const Texts = ({

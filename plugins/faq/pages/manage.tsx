@@ -31,7 +31,7 @@ export function manageRoutes(app: Hono<WebEnv>, host: FaqHost): void {
     const number = Math.min(Math.max(Number(query['page']) || 1, 1), 10_000)
     const wish: ItemWish = {
       units: [visit.unit.id],
-      reading: { reads: AUDIENCES, internalIn: null },
+      reading: { reads: AUDIENCES, internalIn: null, groups: null },
       editor: true,
       sort,
       limit: PAGE + 1,
@@ -74,7 +74,7 @@ async function* rows(c: PageContext, host: FaqHost, wish: ItemWish): AsyncGenera
 const line = (c: PageContext, host: FaqHost, item: ListedItem): string[] => {
   const t = words(c)
   return [
-    numberOf(host, item.id),
+    numberOf(host, item),
     item.title,
     categoryName(c, { name: item.categoryName, nameEn: item.categoryNameEn }),
     t(`status.${statusOf(item)}`),

@@ -3,7 +3,7 @@ import type { Id } from '../../../core/index.ts'
 
 /** All of it optional in the file; what it leaves out is decided as `check` proposed. Names are the source's. */
 export interface Mapping {
-  /** Queue → slug of a unit; the nearest of its upper queues counts. Default: the root unit. */
+  /** Queue → slug of a unit; the nearest of its upper queues counts (`unitOfQueue`). Default: the root unit. */
   queues: Readonly<Record<string, { unit: string }>>
   /** Group → slug of a unit. */
   groups: Readonly<Record<string, { unit: string }>>
@@ -11,10 +11,18 @@ export interface Mapping {
   persons: Readonly<Record<string, { as: 'new' | 'nobody' | { login: string } }>>
   /** Agents and customers of one login without a common address: one person or two. */
   sameLogin: Readonly<Record<string, 'one' | 'two'>>
-  /** Address that several have → login of the one who owns it. */
+  /** Address that several have, in small letters → login of the one who owns it. */
   addresses: Readonly<Record<string, string>>
   customerGroups: 'keep' | 'ignore'
   /** Cut-off minute of imported calendars ('15:00'), by number of the calendar; '' is the default one. */
   cutOff: Readonly<Record<string, string>>
 }
 export type UnitBySlug = ReadonlyMap<string, Id>
+
+/** Slug of the unit that a queue goes to: its own, else that of the nearest queue above it; undefined: the root. */
+export function unitOfQueue(mapping: Mapping, queue: string): string | undefined {
+  for (let name = queue; name !== ''; name = name.includes('::') ? name.slice(0, name.lastIndexOf('::')) : '') {
+    if (Object.hasOwn(mapping.queues, name)) return mapping.queues[name]!.unit
+  }
+  return undefined
+}

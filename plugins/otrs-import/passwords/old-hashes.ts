@@ -1,0 +1,54 @@
+/** Owns recognising and checking passwords as OTRS, Znuny and OTOBO have kept them: the kind is told by the shape of what was kept. */
+import { createHash } from 'node:crypto'
+import md5Crypt from 'apache-md5'
+import { compare, encodeBase64 } from 'bcryptjs'
+import desCrypt from 'unix-crypt-td-js'
+import { checkPassword, sameSecret } from '../../../core/index.ts'
+
+export const OLD_KINDS = ['crypt', 'md5crypt', 'apr1', 'sha1', 'sha256', 'sha512', 'bcrypt', 'argon2'] as const
+export type OldKind = (typeof OLD_KINDS)[number]
+
+/** Higher ones would keep the process busy for seconds with each try: OTRS writes 12 where nothing else is said. */
+const MAX_BCRYPT_COST = 15
+const BCRYPT = /^BCRYPT:(\d{1,2}):(.{16}):([./A-Za-z0-9]{31})$/s
+
+/** In the order in which OTRS asks; undefined: nothing fits what is kept there (a word that switches a password off, for example). */
+export function oldKindOf(kept: string): OldKind | undefined {
+  if (kept.startsWith('$argon2')) return 'argon2'
+  if (/^.{13}$/s.test(kept)) return 'crypt'
+  if (/^\$1\$[^$]+\$/.test(kept)) return 'md5crypt'
+  if (/^\$apr1\$[^$]+\$/.test(kept)) return 'apr1'
+  if (/^[0-9a-f]{64}$/.test(kept)) return 'sha256'
+  if (/^[0-9a-f]{128}$/.test(kept)) return 'sha512'
+  if (BCRYPT.test(kept)) return Number(BCRYPT.exec(kept)![1]) <= MAX_BCRYPT_COST ? 'bcrypt' : undefined
+  return /^[0-9a-f]{40}$/.test(kept) ? 'sha1' : undefined
+}
+
+/** Is this the password? Tried as it was typed and in composed letters: OTRS kept whatever bytes the browser of that day sent. */
+export async function fitsOld(kept: string, password: string): Promise<boolean> {
+  const kind = oldKindOf(kept)
+  if (kind === undefined || password === '') return false
+  for (const form of new Set([password, password.normalize('NFC')])) if (await CHECKS[kind](kept, form)) return true
+  return false
+}
+
+const CHECKS: Readonly<Record<OldKind, (kept: string, password: string) => boolean | Promise<boolean>>> = {
+  // The library stops at a zero byte and after eight, as crypt(3) does.
+  crypt: (kept, password) => sameSecret(desCrypt([...Buffer.from(password)], kept.slice(0, 2)), kept),
+  md5crypt: (kept, password) => sameSecret(md5Crypt(asBytes(password), kept), kept),
+  apr1: (kept, password) => sameSecret(md5Crypt(asBytes(password), kept), kept),
+  sha1: (kept, password) => sameSecret(digest('sha1', password), kept),
+  sha256: (kept, password) => sameSecret(digest('sha256', password), kept),
+  sha512: (kept, password) => sameSecret(digest('sha512', password), kept),
+  bcrypt(kept, password) {
+    const [, cost, salt, hash] = BCRYPT.exec(kept)!
+    // OTRS takes the sixteen characters of the salt as they are, where others write sixteen bytes in 22 letters.
+    const bytes = [...Buffer.from(salt!, 'latin1')]
+    return compare(password, `$2a$${cost!.padStart(2, '0')}$${encodeBase64(bytes, 16)}${hash}`)
+  },
+  // What OTRS kept in clear, as `worthKeeping` made it.
+  argon2: (kept, password) => checkPassword(kept, password),
+}
+
+const asBytes = (text: string): string => Buffer.from(text).toString('latin1')
+const digest = (name: string, text: string): string => createHash(name).update(text).digest('hex')

@@ -1,0 +1,73 @@
+/** Owns articles that OTRS keeps in files: one folder an article, each part with files beside it that say what it is. */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
+import type { ArticleFiles, FilePart } from './source.ts'
+
+const SIDES = ['content_type', 'content_id', 'content_alternative', 'disposition'] as const
+const RAW = 'plain.txt'
+
+export function articleFiles(dir: string): ArticleFiles {
+  const root = resolve(dir)
+  /** Undefined where a row names a path that leads out of the folder. */
+  const folderOf = (contentPath: string, articleId: number): string | undefined => {
+    const folder = resolve(root, contentPath.replace(/^\/+/, ''), String(articleId))
+    return folder.startsWith(root + sep) ? folder : undefined
+  }
+  return {
+    async parts(contentPath, articleId) {
+      const folder = folderOf(contentPath, articleId)
+      const names = folder ? await namesIn(folder) : []
+      const known = new Set(names.map((name) => name.toString('latin1')))
+      const parts: FilePart[] = []
+      for (const name of names) {
+        const bytes = name.toString('latin1')
+        // A folder is an earlier version's; what a side file belongs to must be there, else it is a part that is called so.
+        const side = SIDES.find((ending) => bytes.endsWith(`.${ending}`) && known.has(bytes.slice(0, -ending.length - 1)))
+        if (side || bytes === RAW) continue
+        const part = await partOf(Buffer.concat([Buffer.from(folder! + sep), name]), name)
+        if (part) parts.push(part)
+      }
+      return parts
+    },
+    async raw(contentPath, articleId) {
+      const folder = folderOf(contentPath, articleId)
+      return folder ? await readFile(join(folder, RAW)).catch(nothing) : undefined
+    },
+  }
+}
+
+/** Names as bytes, in the order of their bytes: the number of a part comes from it. */
+async function namesIn(folder: string): Promise<Buffer[]> {
+  const names = await readdir(folder, { encoding: 'buffer' }).catch(nothing)
+  return (names ?? []).toSorted(Buffer.compare)
+}
+
+async function partOf(path: Buffer, name: Buffer): Promise<FilePart | undefined> {
+  const about = await stat(path)
+  if (!about.isFile()) return undefined
+  const beside = async (ending: (typeof SIDES)[number]) => {
+    const text = await readFile(Buffer.concat([path, Buffer.from(`.${ending}`)])).catch(nothing)
+    return text === undefined ? null : text.toString('utf8').trim()
+  }
+  const [contentType, contentId, contentAlternative, disposition] = await Promise.all(SIDES.map(beside))
+  // As the oldest versions wrote it: the first line is the type.
+  const old = contentType === null
+  const head = old ? (await readFile(path)).subarray(0, 1000).toString('latin1').split('\n', 1)[0]! : ''
+  return {
+    name: name.toString('utf8').normalize('NFC'),
+    contentType: (old ? head.trim() : contentType!) || 'application/octet-stream',
+    contentId: contentId ?? null,
+    contentAlternative: contentAlternative ?? null,
+    disposition: disposition ?? null,
+    size: about.size - (old ? Buffer.byteLength(head, 'latin1') + 1 : 0),
+    async read() {
+      const bytes = await readFile(path)
+      return old ? bytes.subarray(bytes.indexOf('\n') + 1) : bytes
+    },
+  }
+}
+
+function nothing(error: unknown): undefined {
+  if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+  throw error
+}
