@@ -85,6 +85,11 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   linkKinds?: Record<string, LinkKind<S>>
   /** What of it people administer, by name ('faq/entry'): with it changes stand in the audit log in words, and go back. See `recordChange`. */
   administered?: Administered
+  /**
+   * Rules of another help desk that it reads, by what an import calls their kind ('notification'): each becomes one of its own, for the whole
+   * installation, off until somebody has looked at it.
+   */
+  rulesFrom?: Record<string, ReadForeignRule>
   /** Ways to log in besides pomoc's own passwords: a directory, for example. */
   logins?: Record<string, LoginWay<S>>
   /** Commands for the terminal: `pomoc <plugin> <command>`; the one named like the plugin is `pomoc <plugin>` itself. */
@@ -102,6 +107,23 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   /** The kind of process `start` runs in: where pages are served, mail is taken, jobs are done. Unset: in every process. */
   startsIn?: Role
 }
+
+/** A rule as an import keeps it: its rows as they came, by the name of their table. */
+export interface ForeignRule {
+  name: string
+  rows: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>
+}
+/** What ids and names of the other help desk are here; names of queues in full, of persons their login. */
+export interface ForeignNames {
+  byId(kind: string, id: string): Id | undefined
+  byName(kind: string, name: string): Id | undefined
+}
+/** `id` null: nothing of it can be said here. `lost`: what it said and the new one does not; `why` is a key of the plugin's texts, which is handed `at`. */
+export type ReadForeignRule = (
+  work: Work,
+  rule: ForeignRule,
+  names: ForeignNames,
+) => Promise<{ id: Id | null; lost: readonly { what: string; why: string }[] }>
 
 export interface Job<S extends Record<string, Setting> = Record<string, Setting>> {
   cron?: string

@@ -7,6 +7,7 @@ import { takeAway } from './narrow.ts'
 import { ruleRoutes } from './pages/rules.tsx'
 import { transferRoutes } from './pages/transfer.tsx'
 import { tryRoutes } from './pages/try.tsx'
+import { takeRule } from './take-rule.ts'
 import { texts, words } from './words.ts'
 
 export default definePlugin({
@@ -16,6 +17,7 @@ export default definePlugin({
   texts,
   migrations: { '0001_acl': first },
   administered,
+  rulesFrom: { acl: takeRule },
   files: { 'acl.css': inProject('plugins/acl/acl.css') },
   choices: { take: (scene, questions, db) => takeAway(scene, questions, db) },
   routes(app) {

@@ -7,6 +7,7 @@ import { listRoutes } from './pages/list.tsx'
 import { logRoutes } from './pages/log.tsx'
 import { administered } from './rule.ts'
 import { look, runRule, tidy, wake, type AutomationHost } from './run.ts'
+import { takeRule } from './take-rule.ts'
 import { settings, type AutomationSettings } from './settings.ts'
 import { WAKING, type WakingFact } from './wakes.ts'
 import { texts, words } from './words.ts'
@@ -18,6 +19,7 @@ export default definePlugin<AutomationSettings>({
   texts,
   settings,
   administered,
+  rulesFrom: { job: takeRule },
   migrations: { '0001_automation': first },
   on: Object.fromEntries(WAKING.map((name) => [name, (fact: Fact<WakingFact>, host: AutomationHost) => wake(host, fact)])),
   files: { 'automation.css': inProject('plugins/automation/automation.css') },

@@ -9,6 +9,7 @@ import * as standardSet from './migrations/0002_standard_set.ts'
 import { administered } from './notifications.ts'
 import { pages, slots } from './pages/routes.tsx'
 import type { Room } from './plan.ts'
+import { takeRule } from './take-rule.ts'
 import { settings, type NotificationSettings } from './settings.ts'
 import { texts } from './texts.ts'
 
@@ -19,6 +20,7 @@ export default definePlugin<NotificationSettings>({
   texts,
   settings,
   administered,
+  rulesFrom: { notification: takeRule },
   files: {
     'notifications.css': inProject('plugins/notifications/notifications.css'),
     'notifications.js': inProject('plugins/notifications/notifications.js'),

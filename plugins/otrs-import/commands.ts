@@ -3,6 +3,7 @@ import type { PluginCommand } from '../../core/index.ts'
 import { check } from './commands/check.ts'
 import { goLive, wayBack } from './commands/go-live.ts'
 import { report } from './commands/report.ts'
+import { rules } from './commands/rules.ts'
 import { run } from './commands/run.ts'
 
-export const commands: Record<string, PluginCommand> = { check, run, report, 'go-live': goLive, 'way-back': wayBack }
+export const commands: Record<string, PluginCommand> = { check, run, rules, report, 'go-live': goLive, 'way-back': wayBack }

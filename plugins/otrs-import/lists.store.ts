@@ -50,10 +50,16 @@ export interface KeptThing {
   kind: string
   sourceId: string
   name: string
+  /** A plugin has read it. */
+  became?: boolean
 }
 
 export async function listKept(db: Kysely<Database>): Promise<KeptThing[]> {
-  return (await sql<KeptThing>`select kind, source_id as "sourceId", name from otrs_kept order by kind, name, source_id`.execute(db)).rows
+  return (
+    await sql<KeptThing>`select kind, source_id as "sourceId", name, became is not null as became from otrs_kept order by kind, name, source_id`.execute(
+      db,
+    )
+  ).rows
 }
 
 export async function findKept(

@@ -3,6 +3,8 @@ import type { Text } from '../../../core/index.ts'
 import type { enginePl } from './engine-pl.ts'
 
 export const engineEn = {
+  'lost.unknown': 'there is no such thing here, so the condition never holds or nobody is meant',
+  'lost.not-here': 'notifications have nothing like it here',
   'settings.perHour': 'How many mails an hour for one person',
   'settings.perHour.help': 'What comes beyond that arrives together in one mail. 0: no limit.',
   'settings.selfNotify': 'Tell also whoever did it',

@@ -2,6 +2,8 @@
 import type { Text } from '../../../core/index.ts'
 
 export const enginePl = {
+  'lost.unknown': 'tu czegoś takiego nie ma, więc warunek nigdy nie zachodzi albo nikt nie jest wskazany',
+  'lost.not-here': 'powiadomienia nie mają tu niczego takiego',
   'settings.perHour': 'Ile maili na godzinę dla jednej osoby',
   'settings.perHour.help': 'Co ponad to, przychodzi razem w jednym mailu. 0: bez ograniczenia.',
   'settings.selfNotify': 'Powiadamiać też tego, kto to zrobił',

@@ -75,6 +75,13 @@ export const pagesEn: Record<keyof typeof pagesPl, Text> = {
   'kind.decide.help': 'The mapping file decides.',
   'kind.told.help': 'Nothing is lost; it is good to know.',
 
+  'rules.turn': 'Make rules of them',
+  'rules.turned': { one: '{count} rule made, off until you switch it on', other: '{count} rules made, off until you switch them on' },
+  'rules.none': 'nothing of it can be said here',
+  'rules.lost': { one: '{count} thing is lost', other: '{count} things are lost' },
+  'rules.became': 'What became of it',
+  'rules.look': 'Look at the rule, which is off',
+  'rules.lost.title': 'What it does not say any more',
   'kept.none': 'Nothing had to be kept apart',
   'kept.none.text':
     'Here stands what pomoc does not run: processes, appointments, statistics, web services. Passwords and keys are taken out before it is stored.',

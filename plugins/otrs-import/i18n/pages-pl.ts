@@ -73,6 +73,23 @@ export const pagesPl = {
   'kind.decide.help': 'Rozstrzyga plik mapowania.',
   'kind.told.help': 'Nic nie zginęło; dobrze o tym wiedzieć.',
 
+  'rules.turn': 'Zrób z nich reguły',
+  'rules.turned': {
+    one: '{count} reguła zrobiona; jest wyłączona, dopóki jej nie włączysz',
+    few: '{count} reguły zrobione; są wyłączone, dopóki ich nie włączysz',
+    many: '{count} reguł zrobionych; są wyłączone, dopóki ich nie włączysz',
+    other: '{count} reguły zrobionej; są wyłączone, dopóki ich nie włączysz',
+  },
+  'rules.none': 'nic z tego nie da się tu wyrazić',
+  'rules.lost': {
+    one: '{count} rzecz przepadła',
+    few: '{count} rzeczy przepadły',
+    many: '{count} rzeczy przepadło',
+    other: '{count} rzeczy przepadło',
+  },
+  'rules.became': 'Co z tego powstało',
+  'rules.look': 'Zobacz regułę; jest wyłączona',
+  'rules.lost.title': 'Czego już nie mówi',
   'kept.none': 'Niczego nie trzeba było zachować osobno',
   'kept.none.text':
     'Tu trafia to, czego pomoc nie wykonuje: procesy, spotkania, statystyki, usługi sieciowe. Hasła i klucze są usuwane, zanim to zapiszemy.',

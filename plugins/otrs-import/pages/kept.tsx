@@ -1,8 +1,10 @@
 /** Owns the pages of what pomoc keeps and does not run: a list, each thing whole, and both of its forms to download. */
 import type { Hono } from 'hono'
-import { fold, refused, type Host, type PageContext, type WebEnv } from '../../../core/index.ts'
-import { Card, Crumb, csvAnswer, EmptyState, SideList } from '../../../core/pages.ts'
+import { fold, refused, sayText, type Host, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { ActButton, Card, Crumb, csvAnswer, EmptyState, flash, SideList } from '../../../core/pages.ts'
 import { findKept, listKept, type KeptThing } from '../lists.store.ts'
+import { turnIntoRules } from '../rules.ts'
+import { findBecame, type Became } from '../rules.store.ts'
 import { words } from '../words.ts'
 import { chosen, demandAdministrator, importPage, ListTools, sameWith, TABS, typedSearch } from './frame.tsx'
 
@@ -15,6 +17,7 @@ export function keptRoutes(app: Hono<WebEnv>, host: Host): void {
     demandAdministrator(c)
     const t = words(c)
     const all = await listKept(host.db)
+    const readable = new Set(host.plugins.flatMap(({ rulesFrom = {} }) => Object.keys(rulesFrom)))
     const kinds = [...new Set(all.map(({ kind }) => kind))].map((value) => ({ value, label: value }))
     const [kind, search] = [chosen(c, 'kind', kinds), typedSearch(c)]
     const wanted = fold(search).split(/\s+/).filter(Boolean)
@@ -36,9 +39,16 @@ export function keptRoutes(app: Hono<WebEnv>, host: Host): void {
       tab: 'kept',
       beside: t('kept.what'),
       acts: (
-        <a class="button button-quiet" href={sameWith(c, { format: 'csv' })} download>
-          {t('list.export')}
-        </a>
+        <>
+          {all.some(({ kind, became }) => !became && readable.has(kind)) && (
+            <ActButton c={c} action={`${TABS.kept}/rules`} small>
+              {t('rules.turn')}
+            </ActButton>
+          )}
+          <a class="button button-quiet" href={sameWith(c, { format: 'csv' })} download>
+            {t('list.export')}
+          </a>
+        </>
       ),
       body: (
         <>
@@ -65,11 +75,19 @@ export function keptRoutes(app: Hono<WebEnv>, host: Host): void {
     })
   })
 
+  app.post(`${TABS.kept}/rules`, async (c) => {
+    demandAdministrator(c)
+    const turned = await turnIntoRules(host)
+    flash(c, { text: words(c)('rules.turned', { count: turned.filter(({ id }) => id !== null).length }) })
+    return c.redirect(TABS.kept, 303)
+  })
+
   app.get(`${TABS.kept}/:kind/:id`, async (c) => {
     demandAdministrator(c)
     const t = words(c)
     const one = await findKept(host.db, c.req.param('kind'), c.req.param('id'))
     if (!one) throw refused('not-found')
+    const became = await findBecame(host.db, one.kind, one.sourceId)
     const content = JSON.stringify(one.content, undefined, 2)
     const format = c.req.query('format')
     if (format === 'json') return download(c, content, 'application/json', `${one.kind}-${one.sourceId}.json`)
@@ -99,12 +117,35 @@ export function keptRoutes(app: Hono<WebEnv>, host: Host): void {
           <Card>
             <SideList items={[{ name: t('kept.source-id'), value: one.sourceId }]} />
           </Card>
+          {became && <WhatBecame c={c} host={host} became={became} />}
           <Text title={t('kept.content')} id="content" text={content} />
           {one.original !== null && <Text title={t('kept.original')} id="original" text={one.original} />}
         </>
       ),
     })
   })
+}
+
+const WhatBecame = ({ c, host, became: { plugin, id, lost } }: { c: PageContext; host: Host; became: Became }) => {
+  const t = words(c)
+  const { texts } = host.plugins.find(({ name }) => name === plugin) ?? {}
+  return (
+    <Card title={t('rules.became')} id="became">
+      <p>{id === null ? t('rules.none') : <a href={`/admin/${plugin}/${id}`}>{t('rules.look')}</a>}</p>
+      {lost.length > 0 && (
+        <>
+          <h3>{t('rules.lost.title')}</h3>
+          <ul>
+            {lost.map(({ what, why }) => (
+              <li>
+                <code>{what}</code> – {sayText(texts, c.get('language'), why, { at: what }) ?? why}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Card>
+  )
 }
 
 const Text = ({ title, id, text }: { title: string; id: string; text: string }) => (

@@ -1,0 +1,58 @@
+/** Owns turning kept rules – notifications, ACLs, jobs – into rules of the plugins that can read them, each once, off until somebody has looked. */
+import { reasonOf, Refusal, system, type ForeignNames, type ForeignRule, type Host, type Id } from '../../core/index.ts'
+import { sayRefusal } from '../../core/pages.ts'
+import { loadIds } from './master/ids.store.ts'
+import type { MappedKind } from './room.ts'
+import { findNames, keptRules, noteBecame } from './rules.store.ts'
+
+export interface Turned {
+  kind: string
+  sourceId: string
+  name: string
+  plugin: string
+  /** Null: nothing of it can be said here, or it failed; `lost` says why. */
+  id: Id | null
+  lost: readonly { what: string; why: string }[]
+}
+
+/** Every kept rule that no plugin has read yet and one of those that are loaded can: one transaction each, so that one that fails costs no other. */
+export async function turnIntoRules(host: Host): Promise<Turned[]> {
+  const readers = host.plugins.flatMap(({ name, rulesFrom = {} }) =>
+    Object.entries(rulesFrom).map(([kind, read]) => ({ kind, plugin: name, read })),
+  )
+  const names = await namesOf(host)
+  const turned: Turned[] = []
+  for (const { kind, sourceId, name, content } of await keptRules(
+    host.db,
+    readers.map((one) => one.kind),
+  )) {
+    const { plugin, read } = readers.find((one) => one.kind === kind)!
+    const one = { kind, sourceId, name, plugin }
+    try {
+      turned.push(
+        await host.work(system('otrs-import'), async (work) => {
+          const done = { ...one, ...(await read(work, { name, rows: content as ForeignRule['rows'] }, names)) }
+          await noteBecame(work.db, done)
+          return done
+        }),
+      )
+    } catch (error) {
+      const failed = {
+        ...one,
+        id: null,
+        lost: [{ what: name, why: error instanceof Refusal ? sayRefusal(error, host.config.languages[0]!) : reasonOf(error) }],
+      }
+      await noteBecame(host.db, failed)
+      turned.push(failed)
+    }
+  }
+  return turned
+}
+
+async function namesOf(host: Host): Promise<ForeignNames> {
+  const [ids, byName] = [await loadIds(host.db), await findNames(host.db)]
+  return {
+    byId: (kind, id) => ids.of(kind as MappedKind, id),
+    byName: (kind, name) => byName.get(`${kind} ${name}`),
+  }
+}
