@@ -252,8 +252,7 @@ const views = (f: Filled): View[] => [
     name: 'automation-counted',
     path: '/admin/automation/new',
     act: async (page) => {
-      for (const part of await page.locator('details.more-act').all())
-        await part.evaluate((one) => one.setAttribute('open', ''))
+      for (const part of await page.locator('details.more-act').all()) await part.evaluate((one) => one.setAttribute('open', ''))
       await page.check('[name="if.stateType"][value=new]')
       await page.click('button[value=count]')
     },
