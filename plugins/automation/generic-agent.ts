@@ -156,10 +156,18 @@ function readFilter(job: Job): RuleFilter {
 /** Words of a message stand anywhere in it, with asterisks around them or without. */
 function words(job: Job, key: string): string {
   const value = job.one(key)
-  const text = value.replace(/^\*+/, '').replace(/\*+$/, '')
+  const text = withoutStars(value)
   if (!text.includes('*')) return text
   job.lose(key, value, 'pattern')
   return ''
+}
+
+/** The same without asterisks at its ends. */
+function withoutStars(text: string): string {
+  let [from, to] = [0, text.length]
+  while (text[from] === '*') from++
+  while (to > from && text[to - 1] === '*') to--
+  return text.slice(from, to)
 }
 
 /** Beginning of the keys, the key of the switch, and what it speaks of here. */
@@ -204,7 +212,12 @@ function readTime(job: Job, { prefix, type, of }: (typeof TIMES)[number]): RuleT
 
 const SEARCHED = 'Search_DynamicField_'
 /** Parts of a date, which a rule asks for otherwise. */
-const OF_DATE = /(TimePoint\w*|Start(Year|Month|Day|Hour|Minute)?|Stop(Year|Month|Day|Hour|Minute)?)$/
+const OF_DATE = [
+  'TimePoint',
+  'TimePointFormat',
+  'TimePointStart',
+  ...['Start', 'Stop'].flatMap((end) => ['', 'Year', 'Month', 'Day', 'Hour', 'Minute'].map((part) => `${end}${part}`)),
+]
 
 function readFields(job: Job): NonNullable<RuleFilter['fields']> {
   return Object.fromEntries(
@@ -214,13 +227,13 @@ function readFields(job: Job): NonNullable<RuleFilter['fields']> {
       .flatMap((key): [string, NonNullable<RuleFilter['fields']>[string]][] => {
         const name = key.slice(SEARCHED.length)
         const values = job.all(key)
-        if (OF_DATE.test(name) || !/^[A-Za-z0-9]+$/.test(name)) {
+        if (OF_DATE.some((part) => name.endsWith(part)) || !/^[A-Za-z0-9]+$/.test(name)) {
           for (const value of values) job.lose(key, value, 'field')
           return []
         }
         const [value = ''] = values
         if (values.length > 1 || !value.includes('*')) return [[name, { is: values }]]
-        const text = value.replace(/^\*+/, '').replace(/\*+$/, '')
+        const text = withoutStars(value)
         if (text !== '' && !text.includes('*')) return [[name, { words: text }]]
         job.lose(key, value, 'pattern')
         return []

@@ -1,6 +1,6 @@
 /** Owns a rule's log, trying it, and running it at once. */
 import type { Hono } from 'hono'
-import { isId, Refusal, refused, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { coreTexts, isId, Refusal, refused, type CoreKey, type PageContext, type WebEnv } from '../../../core/index.ts'
 import { ActButton, Card, Crumb, EmptyState, flash, Notice, PageHead, Pager, plainTime, sayRefusal, Time } from '../../../core/pages.ts'
 import { administrationPage } from '../../../core/administration.ts'
 import type { Rule } from '../rule.ts'
@@ -118,12 +118,13 @@ const sayWhy = (c: PageContext, { why, fact }: Run): string => {
   return t(`fact.${fact}` as AutomationKey)
 }
 
-/** Codes of refusals in words; what is none stands as it is. */
-function sayCode(c: PageContext, code: string): string {
-  if (code === '' || !/^[a-z]+(-|\.)?[a-z.-]*$/.test(code)) return code
-  const said = sayRefusal({ code: code as Refusal['code'], params: {} }, c.get('language'))
-  return said === '' || said.startsWith('error.') ? code : said.replace(/\s*\{\w+\}\s*/g, ' ')
-}
+/** Codes of refusals in words; what is none stands as it is. What the sentence spoke of is not kept. */
+const sayCode = (c: PageContext, code: string): string =>
+  Object.hasOwn(coreTexts.pl, `error.${code}`)
+    ? coreTexts
+        .in(c.get('language'))(`error.${code}` as CoreKey)
+        .replace(/\{\w+\}/g, '…')
+    : code
 
 async function runPage(c: PageContext, place: Place, rule: Rule, run: Run): Promise<Response> {
   const t = words(c)
