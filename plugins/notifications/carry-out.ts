@@ -1,7 +1,6 @@
 /** Owns telling: the mails, what stands under the bell, history, and the rows that say who was told and who was not. */
 import {
   agentMailer,
-  fillForTold,
   filesLimit,
   findAttachment,
   findPersons,
@@ -9,8 +8,10 @@ import {
   noteAgentTold,
   notify,
   system,
+  textForTold,
   type Actor,
   type Fact,
+  type FilledText,
   type Id,
   type Language,
   type NewAttachment,
@@ -21,7 +22,6 @@ import { languageFor } from '../../core/administration.ts'
 import { ARTICLE_EVENTS } from './events.ts'
 import type { ToldFact } from './events-of.ts'
 import { textFor } from './language.ts'
-import type { Notification } from './notifications.ts'
 import type { Outcome } from './outcomes.ts'
 import { EMAIL, type Plan, type Planned, type Room } from './plan.ts'
 import { tell, type Way } from './tables.ts'
@@ -29,12 +29,6 @@ import { texts } from './texts.ts'
 
 /** Told to open pages when something new stands under somebody's bell. */
 export const BELL_CHANGED = 'notifications.bell'
-
-interface Filled {
-  subject: string
-  body: string
-  html?: string
-}
 
 /** All of a plan in one transaction: a fact that is delivered again finds what was told, and tells nobody twice. */
 export async function carryOut(fact: Fact<ToldFact>, plan: Plan, host: Room): Promise<void> {
@@ -46,6 +40,7 @@ export async function carryOut(fact: Fact<ToldFact>, plan: Plan, host: Room): Pr
     system('notifications'),
     async (work) => {
       const mailAgent = await agentMailer(work)
+      const rung = new Set<Id>()
       for (const one of planned) {
         const writer = makeWriter(work, host, plan, one)
         const base = {
@@ -67,9 +62,10 @@ export async function carryOut(fact: Fact<ToldFact>, plan: Plan, host: Room): Pr
             .execute()
           continue
         }
-        await tellAgents(work, mailAgent, { plan, one, base, writer, delaySeconds, people })
+        for (const id of await tellAgents(work, mailAgent, { plan, one, base, writer, delaySeconds, people })) rung.add(id)
         await tellOutside(work, host, { plan, one, base, writer, delaySeconds, people })
       }
+      for (const person of rung) await notify(work, BELL_CHANGED, { person })
     },
     // What customers are written is taken back with the act that it tells of.
     fact.act,
@@ -96,11 +92,15 @@ async function tellAgents(
   work: Work,
   mailAgent: Awaited<ReturnType<typeof agentMailer>>,
   { plan: { ticket, article, actor }, one, base, writer, delaySeconds, people }: Telling,
-): Promise<void> {
+): Promise<Id[]> {
+  if (one.agents.length === 0) return []
+  const telling = new Map<string, { person: Person; filled: FilledText; instead: string | undefined }>()
+  const rows: NewRow[] = []
   for (const { personId, way, outcome, detail, instead } of one.agents) {
     const person = people.get(personId)!
     const filled = outcome === 'told' ? await writer(person) : undefined
-    const told = await note(work, {
+    if (filled) telling.set(`${personId} ${way}`, { person, filled, instead })
+    rows.push({
       ...base,
       person_id: personId,
       address: null,
@@ -110,28 +110,33 @@ async function tellAgents(
       subject: filled?.subject ?? '',
       told_at: way === 'digest' ? null : base.at,
     })
-    if (!told || !filled || way === null) continue
-    if (way === 'page') {
-      await tell(work.db)
-        .insertInto('notification_bell')
-        .values({
-          person_id: personId,
+  }
+  const told = (await note(work, rows)).filter(({ outcome }) => outcome === 'told')
+  const of = ({ person_id, way }: { person_id: Id | null; way: Way | null }) => telling.get(`${person_id} ${way}`)!
+  const bells = told.filter(({ way }) => way === 'page')
+  if (bells.length > 0)
+    await tell(work.db)
+      .insertInto('notification_bell')
+      .values(
+        bells.map((row) => ({
+          person_id: row.person_id!,
           ticket_id: ticket.id,
           notification_id: one.notification.id,
           event: one.event,
-          subject: filled.subject,
+          subject: of(row).filled.subject,
           article_id: article?.id ?? null,
           actor_id: actor.kind === 'person' ? actor.id : null,
           act_id: base.act_id,
           at: work.now,
           read_at: null,
-        })
-        .execute()
-      await notify(work, BELL_CHANGED, { person: personId })
-      continue
-    }
+        })),
+      )
+      .execute()
+  for (const row of told) {
+    if (row.way === 'page') continue
+    const { person, filled, instead } = of(row)
     noteAgentTold(work, ticket.id, { notification: one.notification.name, login: person.login ?? person.address ?? '', way: EMAIL })
-    if (way !== 'mail') continue
+    if (row.way !== 'mail') continue
     const body = instead ? `${texts.in(languageOf(work, person))('mail.substitute', { name: instead })}\n\n${filled.body}` : filled.body
     const mail = await mailAgent(ticket, person.address!, {
       ...filled,
@@ -139,8 +144,9 @@ async function tellAgents(
       delaySeconds,
       urgent: one.notification.rule.template === 'Alert',
     })
-    if (mail) await tell(work.db).updateTable('notification_told').set({ mail_id: mail }).where('id', '=', told).execute()
+    if (mail) await tell(work.db).updateTable('notification_told').set({ mail_id: mail }).where('id', '=', row.id).execute()
   }
+  return bells.map((row) => row.person_id!)
 }
 
 async function tellOutside(
@@ -151,16 +157,11 @@ async function tellOutside(
   const { rule } = one.notification
   const letters = new Map<string, { to: string[]; reader: Person | null; told: Id[] }>()
   for (const [n, { kind, address, personId, outcome, detail }] of one.outside.entries()) {
-    const told = await note(work, {
-      ...base,
-      person_id: personId,
-      address,
-      way: outcome === 'told' ? 'mail' : null,
-      outcome,
-      detail,
-      told_at: base.at,
-    })
-    if (!told || outcome !== 'told') continue
+    const [row] = await note(work, [
+      { ...base, person_id: personId, address, way: outcome === 'told' ? 'mail' : null, outcome, detail, subject: '', told_at: base.at },
+    ])
+    if (!row || outcome !== 'told') continue
+    const told = row.id
     // All addresses of a message stand in one mail, everybody else has their own.
     const together = kind === 'AllRecipientsFirstArticle' || kind === 'AllRecipientsLastArticle'
     const key = together ? kind : String(n)
@@ -194,47 +195,43 @@ async function tellOutside(
   }
 }
 
-/** Undefined: that stands there already, of the same act. */
-async function note(
-  work: Work,
-  row: Base & {
-    person_id: Id | null
-    address: string | null
-    way: Way | null
-    outcome: Outcome
-    detail: string
-    subject?: string
-    told_at: Date | null
-  },
-): Promise<Id | undefined> {
-  const kept = await tell(work.db)
-    .insertInto('notification_told')
-    .values({ ...row, mail_id: null })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  return kept?.id
+type NewRow = Base & {
+  person_id: Id | null
+  address: string | null
+  way: Way | null
+  outcome: Outcome
+  detail: string
+  subject: string
+  told_at: Date | null
 }
+
+/** Answers those that are new: of the same act nobody is told twice. */
+const note = (work: Work, rows: readonly NewRow[]) =>
+  tell(work.db)
+    .insertInto('notification_told')
+    .values(rows.map((row) => ({ ...row, mail_id: null })))
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(['id', 'person_id', 'way', 'outcome'])
+    .execute()
 
 const languageOf = (work: Work, person: Person | null): Language => languageFor(work.config, person?.language ?? null)
 
-/** Fills in the notification's text for a reader; once for all readers of a language, unless it speaks of them. Undefined: it has no text. */
+/** Fills in the notification's text for a reader: what it says of the ticket once for all readers of a language. Undefined: it has no text. */
 function makeWriter(work: Work, host: Room, { ticket, actor, comment }: Plan, { notification, event }: Planned) {
-  const kept = new Map<string, Promise<Filled>>()
-  return async (reader: Person | null, outside = false): Promise<Filled | undefined> => {
+  const kept = new Map<string, Promise<(reader: Person | null) => FilledText>>()
+  return async (reader: Person | null, outside = false): Promise<FilledText | undefined> => {
     const language = languageOf(work, reader)
     const found = textFor(notification.texts, reader?.language ?? null, host.config)
     if (!found) return undefined
-    const personal = SPEAKS_OF_READER.test(found.subject + found.body)
-    const key = `${outside} ${language} ${found.language} ${personal ? (reader?.id ?? '') : ''}`
+    const key = `${outside} ${language} ${found.language}`
     const filled =
       kept.get(key) ??
-      fillForTold({ db: work.db, config: work.config, now: work.now, actor }, ticket, found, language, {
-        agent: outside ? null : reader,
+      textForTold({ db: work.db, config: work.config, now: work.now, actor }, ticket, found, language, {
+        outside,
         ...(comment !== undefined && HANDED.has(event) ? { comment } : {}),
       })
     kept.set(key, filled)
-    return filled
+    return (await filled)(reader)
   }
 }
 const HANDED: ReadonlySet<string> = new Set([
@@ -243,7 +240,6 @@ const HANDED: ReadonlySet<string> = new Set([
   'TicketOwnerUpdate',
   'TicketResponsibleUpdate',
 ])
-const SPEAKS_OF_READER = /(?:<|&lt;)(?:OTRS|OTOBO|POMOC)_(?:NOTIFICATION_RECIPIENT|USER|FIRST_NAME|LAST_NAME)/i
 
 async function filesOf(work: Work, host: Room, article: NonNullable<Plan['article']>): Promise<NewAttachment[]> {
   const files = article.attachments.filter(({ disposition }) => disposition === 'attachment')
