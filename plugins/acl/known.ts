@@ -1,6 +1,7 @@
 /** Owns what conditions of ACLs are told of a ticket, a form and people: by OTRS's keys and attributes, read as far as rules ask. */
 import type { Kysely } from 'kysely'
 import {
+  CHOSEN,
   listFields,
   loadValues,
   namesOf,
@@ -8,6 +9,7 @@ import {
   type ChosenAttribute,
   type Database,
   type Id,
+  type Question,
   type Scene,
   type Ticket,
 } from '../../core/index.ts'
@@ -133,7 +135,12 @@ function neededBy(rules: readonly Pick<Rule, 'match'>[]): (key: string, ...attri
 }
 
 /** Reads what these rules ask of the scene: at most five statements, none where they ask no more than is at hand. */
-export async function readTold(db: Kysely<Database>, { actor, ticket, form }: Scene, rules: readonly Pick<Rule, 'match'>[]): Promise<Told> {
+export async function readTold(
+  db: Kysely<Database>,
+  { actor, ticket, form }: Scene,
+  rules: readonly Pick<Rule, 'match'>[],
+  questions: readonly Question[],
+): Promise<Told> {
   const needs = neededBy(rules)
   const person = (id: Id | null | undefined, wanted: boolean): Id[] => (id && wanted ? [id] : [])
   const owner = needs('Owner') || needs('Ticket', 'Owner')
@@ -153,7 +160,7 @@ export async function readTold(db: Kysely<Database>, { actor, ticket, form }: Sc
   const known = (id: Id | null | undefined): KnownPerson | null | undefined =>
     id === undefined ? undefined : id === null ? null : persons.get(id)
   const { owner: _owner, responsible: _responsible, ...ids } = form
-  const names = await namesOf(db, ids)
+  const names = await namesIn(db, ids, questions)
   const more = await moreOf(db, ticket, form, needs)
   const thingIn = (of: ChosenAttribute): Thing | null | undefined => {
     const id = form[of]
@@ -186,6 +193,17 @@ export async function readTold(db: Kysely<Database>, { actor, ticket, form }: Sc
     user: actor.access.agent ? persons.get(actor.id) : undefined,
     asks: actor.access.agent ? undefined : persons.get(actor.id),
   }
+}
+
+/** What the form's choices are called: mostly the questions say so themselves. */
+async function namesIn(db: Kysely<Database>, ids: Chosen, questions: readonly Question[]): ReturnType<typeof namesOf> {
+  const names: { [A in ChosenAttribute]?: string } = {}
+  for (const of of CHOSEN) {
+    const option = questions.filter((one) => one.of === of).flatMap(({ options }) => options).find(({ value }) => value === ids[of]) // biome-ignore format: one search
+    if (option) names[of] = option.name
+  }
+  const others = Object.fromEntries(CHOSEN.filter((of) => names[of] === undefined).map((of) => [of, ids[of] ?? null]))
+  return { ...names, ...(await namesOf(db, others)) }
 }
 
 type More = (of: ChosenAttribute, id: Id) => { more?: string }

@@ -33,7 +33,7 @@ export async function takeAway(scene: Scene, questions: readonly Question[], db:
 }
 
 async function askThem(scene: Scene, questions: readonly Question[], db: Kysely<Database>, levels: readonly (readonly Rule[])[]) {
-  const told = await readTold(db, scene, levels.flat())
+  const told = await readTold(db, scene, levels.flat(), questions)
   const agent = scene.actor.access.agent
   const known = new Map<string, ReturnType<typeof propertiesOf>>()
   const propertiesAt = (page: string) => {

@@ -160,7 +160,7 @@ export const AskedAgain = ({ c, id, post, on, children }: { c: PageContext; id: 
     <div
       id={id}
       class="form"
-      {...hx(c, { post, trigger: 'change from:closest form', include: 'closest form', swap: 'outerMorph', sync: 'replace' })}
+      {...hx(c, { post, trigger: 'change from:"closest form"', include: 'closest form', swap: 'outerMorph', sync: 'replace' })}
       {...{ 'hx-vals': '{"refresh":"yes"}', 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }}
     >
       {children}
