@@ -5,6 +5,7 @@ import admin from '../admin/index.tsx'
 import desk from '../desk/index.tsx'
 import portal from '../portal/index.tsx'
 import units from '../units/index.tsx'
+import { faq as faqTables } from './tables.ts'
 import faq from './index.tsx'
 
 let site: Site
@@ -103,8 +104,18 @@ describe('what an editor does', () => {
     expect(page).toContain('Jak zmienić hasło?')
     expect(page).not.toContain('do poczty')
     const category = await lastId('faq/category')
-    await send(editor, `/u/mech/faq/categories/${category}`, { name: 'Konta', nameEn: '', position: '2', valid: 'on' })
+    await send(editor, `/u/mech/faq/categories/${category}`, {
+      name: 'Konta',
+      nameEn: '',
+      position: '2',
+      valid: 'on',
+      groups: 'shown',
+      groupIds: '1',
+    })
+    const groups = () => faqTables(site.make.db).selectFrom('faq_category_group').select('group_id').execute()
+    expect(await groups()).toEqual([{ group_id: '1' }])
     await back('faq/category', 'local')
+    expect(await groups()).toEqual([])
     expect(
       await site.make.db
         .withTables<{ faq_category: { id: Id; name: string; name_en: string | null; position: number } }>()

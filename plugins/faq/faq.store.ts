@@ -1,6 +1,6 @@
 /** Owns the SQL of the knowledge base: categories, items with the text in force, search, files, revisions. */
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { COMPLETE_LANGUAGES, isId, stems, unitsUp, type Database, type Id, type Language } from '../../core/index.ts'
+import { COMPLETE_LANGUAGES, isId, stems, unitsDown, unitsUp, type Database, type Id, type Language } from '../../core/index.ts'
 import { faq, type Audience, type Reading } from './tables.ts'
 import type { ContentType } from './text-html.ts'
 
@@ -14,6 +14,8 @@ export interface Category {
   position: number
   valid: boolean
   items: number
+  /** Its internal entries are for their agents; none: for all who read internal ones. */
+  groups: Id[]
 }
 
 export interface ListedItem {
@@ -112,8 +114,20 @@ export async function listCategories(
       select c.*, tree.path || array[lpad(c.position::text, 6, '0'), c.name collate "pl-x-icu"], tree.slug
       from faq_category c join tree on c.parent_id = tree.id)
     select id, unit_id as "unitId", slug as "unitSlug", parent_id as "parentId", name, name_en as "nameEn", position, valid,
+      array(select g.group_id::text from faq_category_group g where g.category_id = tree.id order by g.group_id) as groups,
       (select count(*)::int from faq_item i where i.category_id = tree.id and i.valid and ${IN_TIME} and i.published_id is not null and ${mayRead(reading, sql`tree.unit_id`)}) as items
     from tree where valid or ${withUnused} order by path, id`.execute(db)
+  return rows
+}
+
+/** Groups that a category of a unit may be kept to: those of the unit and below, and those chosen already. */
+export async function groupsFor(db: Kysely<Database>, unitId: Id, chosen: readonly Id[]): Promise<{ id: Id; name: string }[]> {
+  const { rows } = await sql<{ id: Id; name: string }>`
+    with recursive ${unitsDown(unitId)}
+    select id::text as id, name from permission_group
+    where (valid and unit_id in (select id from down)) or id = any(${chosen.filter(isId)}::bigint[]) order by name collate "pl-x-icu", id`.execute(
+    db,
+  )
   return rows
 }
 

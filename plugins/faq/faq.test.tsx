@@ -12,6 +12,7 @@ let dean: Id
 let other: Id
 let category: Id
 let deanCategory: Id
+let agentId: Id
 const readers = {} as Record<'stranger' | 'customer' | 'agent' | 'below' | 'editor' | 'approver' | 'foreign', Visitor>
 const items = {} as Record<'public' | 'external' | 'internal' | 'waiting' | 'withdrawn' | 'dean' | 'deanInternal', Id>
 
@@ -64,7 +65,8 @@ beforeAll(async () => {
   await make.queue({ unitId: other, groupId: foreignGroup })
   readers.stranger = site.visitor()
   readers.customer = await site.loggedIn(await make.person({ unitId: dean }))
-  readers.agent = await site.loggedIn(await make.agent({ [facultyGroup]: ['ro'] }))
+  agentId = await make.agent({ [facultyGroup]: ['ro'] })
+  readers.agent = await site.loggedIn(agentId)
   readers.below = await site.loggedIn(await make.agent({ [deanGroup]: ['rw'] }))
   readers.editor = await site.loggedIn(await make.agent({ [facultyGroup]: ['ro', 'faq.edit'] }))
   readers.approver = await site.loggedIn(await make.agent({ [facultyGroup]: ['ro', 'faq.edit', 'faq.approve'] }))
@@ -164,6 +166,38 @@ describe('searching', () => {
   it('nothing found offers a person; signs of SQL are only signs', async () => {
     expect(await text(readers.stranger.get('/u/mech/faq?search=kwantechizm'))).toContain('Zapytaj nas')
     expect((await readers.stranger.get(`/u/mech/faq?search=${encodeURIComponent("%_'\\ \u0000 ;--")}`)).status).toBe(200)
+  })
+})
+
+describe('categories kept to groups', () => {
+  it('an editor says whose agents read internal entries; the log has it, and nobody else reads them', async () => {
+    const { make } = site
+    const few = await make.group('garstka')
+    await make.db.updateTable('permission_group').set({ unit_id: faculty }).where('id', '=', few).execute()
+    const own = await make.asSystem((work) =>
+      saveCategory(work, faculty, null, { name: 'Dla garstki', nameEn: '', parentId: null, position: 9, valid: true }),
+    )
+    const id = await write({ categoryId: own, audience: 'internal', title: 'Tajemnica' })
+    const [read, open] = [`/u/mech/faq/${id}`, await write({ categoryId: own, title: 'Jawne' })]
+    expect((await readers.agent.get(read)).status).toBe(200)
+
+    const form = await text(readers.editor.get(`/u/mech/faq/categories/${own}`))
+    expect(form).toContain('garstka')
+    const fields = { name: 'Dla garstki', nameEn: '', parentId: '', position: '9', valid: 'on', groups: 'shown', groupIds: few }
+    expect((await readers.editor.post(`/u/mech/faq/categories/${own}`, fields)).status).toBe(303)
+    expect([(await readers.agent.get(read)).status, (await readers.agent.get(`/u/mech/faq/${open}`)).status]).toEqual([404, 200])
+    expect(await text(readers.agent.get('/u/mech/faq?q=tajemnica'))).not.toContain('Tajemnica')
+    await make.db.insertInto('group_person').values({ group_id: few, person_id: agentId, right: 'ro' }).execute()
+    expect((await readers.agent.get(read)).status).toBe(200)
+    expect(await text(readers.agent.get('/u/mech/faq?q=tajemnica'))).toContain('Tajemnica')
+
+    // A form that shows none of them leaves them; an unknown one is refused, and what was typed stays.
+    const { groups: _, groupIds: __, ...without } = fields
+    await readers.editor.post(`/u/mech/faq/categories/${own}`, without)
+    expect(await text(readers.editor.get(`/u/mech/faq/categories/${own}`))).toMatch(new RegExp(`value="${few}" checked`))
+    expect((await readers.editor.post(`/u/mech/faq/categories/${own}`, { ...fields, groupIds: '999999' })).status).toBe(422)
+    await readers.editor.post(`/u/mech/faq/categories/${own}`, { ...without, groups: 'shown' })
+    expect(await text(readers.editor.get(`/u/mech/faq/categories/${own}`))).not.toMatch(new RegExp(`value="${few}" checked`))
   })
 })
 

@@ -257,9 +257,11 @@ export interface CategoryForm {
   parentId: Id | null
   position: number
   valid: boolean
+  /** Whose agents read its internal entries; none: all who read internal ones there. Left out: as it stands. */
+  groupIds?: readonly Id[]
 }
 
-/** Errors: `required`, `too-long`, `choice-gone` (the parent is not one of this unit, or lies below it). */
+/** Errors: `required`, `too-long`, `choice-gone` (a group is not there; the parent is not one of this unit, or lies below it). */
 export async function saveCategory(work: Work, unitId: Id, id: Id | null, form: CategoryForm): Promise<Id> {
   await sql`select pg_advisory_xact_lock(hashtextextended('faq categories', ${unitId}))`.execute(work.db)
   if (form.parentId !== null) {
@@ -284,7 +286,8 @@ export async function saveCategory(work: Work, unitId: Id, id: Id | null, form: 
         .returning('id')
         .executeTakeFirstOrThrow()
     ).id
-    recordChange(work, categorySubject, made, null, values, { unitId })
+    const groups = await setGroups(work, made, [], form.groupIds)
+    recordChange(work, categorySubject, made, null, { ...values, groups }, { unitId })
     work.emit('faq.category-changed', { unitId, data: { category: made, made: true } })
     return made
   }
@@ -296,12 +299,37 @@ export async function saveCategory(work: Work, unitId: Id, id: Id | null, form: 
     .whereRef('old.id', '=', 'faq_category.id')
     .where('faq_category.id', '=', id)
     .where('faq_category.unit_id', '=', unitId)
-    .returning(['old.name', 'old.name_en', 'old.parent_id', 'old.position', 'old.valid'])
+    .returning(['old.name', 'old.name_en', 'old.parent_id', 'old.position', 'old.valid', GROUPS])
     .executeTakeFirst()
   if (!before) throw refused('not-found')
-  if (recordChange(work, categorySubject, id, before, values, { unitId }))
+  const groups = await setGroups(work, id, before.groups, form.groupIds)
+  if (recordChange(work, categorySubject, id, before, { ...values, groups }, { unitId }))
     work.emit('faq.category-changed', { unitId, data: { category: id, made: false } })
   return id
+}
+
+/** Of the category `faq_category`, as the log has them. */
+const GROUPS = sql<
+  Id[]
+>`array(select g.group_id::text from faq_category_group g where g.category_id = faq_category.id order by g.group_id)`.as('groups')
+
+/** Answers those that it is for now. */
+async function setGroups(work: Work, id: Id, stood: readonly Id[], shall: readonly Id[] | undefined): Promise<Id[]> {
+  const wanted = [...new Set(shall ?? stood)].toSorted((a, b) => Number(a) - Number(b))
+  if (wanted.join() === stood.join()) return wanted
+  const there = await work.db
+    .selectFrom('permission_group')
+    .select('id')
+    .where('id', 'in', ['0', ...wanted.filter(isId)])
+    .execute()
+  if (there.length < wanted.length) throw refused('choice-gone', {}, 'groupIds')
+  await faq(work.db).deleteFrom('faq_category_group').where('category_id', '=', id).execute()
+  if (wanted.length > 0)
+    await faq(work.db)
+      .insertInto('faq_category_group')
+      .values(wanted.map((group_id) => ({ category_id: id, group_id })))
+      .execute()
+  return wanted
 }
 
 interface CategoryValues {
@@ -310,6 +338,7 @@ interface CategoryValues {
   parent_id: Id | null
   position: number
   valid: boolean
+  groups: Id[]
 }
 
 async function demandCategory(work: Work, unitId: Id, id: Id, field = 'categoryId'): Promise<void> {
@@ -466,16 +495,24 @@ export const categorySubject: Subject<CategoryValues, CategoryForm> = {
     parent_id: { words: 'categories.parent', as: { named: (id) => sql`(select name from faq_category where id = ${id})` } },
     position: { words: 'categories.position' },
     valid: { words: 'categories.valid', as: 'yes-no' },
+    groups: { words: 'categories.groups', as: 'group' },
   },
   way: {
     read: (db, id) =>
       faq(db)
         .selectFrom('faq_category')
-        .select(['name', 'name_en', 'parent_id', 'position', 'valid'])
+        .select(['name', 'name_en', 'parent_id', 'position', 'valid', GROUPS])
         .where('id', '=', id)
         .forUpdate()
         .executeTakeFirst(),
-    form: ({ name, name_en, parent_id, position, valid }) => ({ name, nameEn: name_en ?? '', parentId: parent_id, position, valid }),
+    form: ({ name, name_en, parent_id, position, valid, groups }) => ({
+      name,
+      nameEn: name_en ?? '',
+      parentId: parent_id,
+      position,
+      valid,
+      groupIds: groups ?? [],
+    }),
     async put(work, id, form) {
       const category = await faq(work.db).selectFrom('faq_category').select('unit_id').where('id', '=', id).executeTakeFirst()
       if (!category) throw refused('not-found')

@@ -140,6 +140,9 @@ export const en = {
   'categories.position.help': 'The smaller the number, the higher.',
   'categories.valid': 'Visible',
   'categories.valid.help': 'Readers find no entries of a category that is not visible.',
+  'categories.groups': 'Internal entries only for',
+  'categories.groups.help':
+    'Agents who hold a right in one of these groups. Nothing chosen: all agents of the unit. Other entries are for everybody as ever.',
   'categories.hidden': 'not visible',
   'categories.saved': 'The category is saved.',
   'categories.none': 'There is no category yet',

@@ -154,6 +154,9 @@ export const pl = {
   'categories.position.help': 'Im mniejsza liczba, tym wyżej.',
   'categories.valid': 'Widoczna',
   'categories.valid.help': 'Wpisów z niewidocznej kategorii czytelnicy nie znajdą.',
+  'categories.groups': 'Wpisy wewnętrzne tylko dla',
+  'categories.groups.help':
+    'Agenci, którzy mają uprawnienie w jednej z tych grup. Nic nie zaznaczono: wszyscy agenci jednostki. Pozostałych wpisów to nie ogranicza.',
   'categories.hidden': 'niewidoczna',
   'categories.saved': 'Kategoria zapisana.',
   'categories.none': 'Nie ma jeszcze żadnej kategorii',

@@ -16,13 +16,14 @@ import {
   FormProblems,
   page,
   PageHead,
+  readAll,
   readForm,
   Select,
   withRefusal,
   type FormState,
 } from '../../../core/pages.ts'
 import { saveCategory } from '../faq.ts'
-import { listCategories, type Category } from '../faq.store.ts'
+import { groupsFor, listCategories, type Category } from '../faq.store.ts'
 import { demandEdits } from '../rights.ts'
 import type { FaqHost } from '../settings.ts'
 import { AUDIENCES } from '../tables.ts'
@@ -36,6 +37,7 @@ const schema = z.object({
   parentId: z.string().default(''),
   position: z.coerce.number().int().min(0).max(9999).default(0),
   valid: z.string().optional(),
+  groups: z.string().optional(),
 })
 
 export function categoryRoutes(app: Hono<WebEnv>, host: FaqHost): void {
@@ -104,7 +106,8 @@ async function save(c: PageContext, host: FaqHost, id?: string): Promise<Respons
   const category = id === undefined ? undefined : demandOne(categories, id)
   const form = await readForm(c, schema)
   if (!form.ok) return formPage(c, visit, categories, category, form, 422)
-  const { name, nameEn, parentId, position, valid } = form.value
+  const { name, nameEn, parentId, position, valid, groups } = form.value
+  const groupIds = await readAll(c, 'groupIds')
   try {
     await host.work(actor, (work) =>
       saveCategory(work, visit.unit.id, category?.id ?? null, {
@@ -113,6 +116,8 @@ async function save(c: PageContext, host: FaqHost, id?: string): Promise<Respons
         parentId: parentId || null,
         position,
         valid: valid !== undefined,
+        // A form that shows no groups says nothing of them.
+        ...(groups === undefined ? {} : { groupIds }),
       }),
     )
   } catch (error) {
@@ -127,7 +132,7 @@ const depth = (categories: readonly Category[], one: Category): number => {
   return parent ? 1 + depth(categories, parent) : 0
 }
 
-function formPage(
+async function formPage(
   c: PageContext,
   visit: Visit,
   categories: readonly Category[],
@@ -136,6 +141,8 @@ function formPage(
   status: 200 | 422 = 200,
 ): Promise<Response> {
   const t = words(c)
+  const chosen = form.values['groups'] === undefined ? (category?.groups ?? []) : await readAll(c, 'groupIds')
+  const groups = await groupsFor(c.get('host').db, visit.unit.id, chosen)
   const title = category ? t('categories.change', { name: category.name }) : t('categories.new')
   return page(c, {
     title,
@@ -198,6 +205,20 @@ function formPage(
               checked={category?.valid ?? true}
               help={t('categories.valid.help')}
             />
+            {groups.length > 0 && (
+              <fieldset class="field" aria-describedby="help-groups">
+                <legend>{t('categories.groups')}</legend>
+                <p class="help" id="help-groups">
+                  {t('categories.groups.help')}
+                </p>
+                <input type="hidden" name="groups" value="shown" />
+                {groups.map((group) => (
+                  <label class="radio">
+                    <input type="checkbox" name="groupIds" value={group.id} checked={chosen.includes(group.id)} /> <span>{group.name}</span>
+                  </label>
+                ))}
+              </fieldset>
+            )}
           </div>
           <div class="form-foot">
             <Button kind="primary">{t('edit.save')}</Button>

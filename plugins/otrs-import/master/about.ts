@@ -1,12 +1,11 @@
 /** Owns types, services, SLAs, priorities and states of tickets as they come from the source. */
 import { sql } from 'kysely'
-import { UNCLASSIFIED } from '../../../core/index.ts'
+import { ROOT_UNIT, UNCLASSIFIED } from '../../../core/index.ts'
 import type { Row } from '../source/source.ts'
 import { bringNamed, validId, type Master } from './master.ts'
 import { parentName } from './names.ts'
 import { deadlines, int, name, str, validity } from './read.ts'
 
-const ROOT = '1'
 /** The state that only we have; OTRS's own numbers end at 9. */
 const OUR_STATE = '20'
 const STATE_TYPES = ['new', 'open', 'closed', 'pending reminder', 'pending auto', 'removed', 'merged'] as const
@@ -114,7 +113,7 @@ export async function takeServices(m: Master, calendars: ReadonlyMap<string, str
     rows: services.map((row) =>
       named(row, (is) => ({
         name: is,
-        unit_id: ROOT,
+        unit_id: ROOT_UNIT,
         for_everybody: everybody.has(String(row['id'])),
         comment: str(row['comments']),
         ...validity(row),
@@ -143,7 +142,7 @@ export async function takeServices(m: Master, calendars: ReadonlyMap<string, str
     rows: slas.map((row) =>
       named(row, (is) => ({
         name: is,
-        unit_id: ROOT,
+        unit_id: ROOT_UNIT,
         calendar_id: calendars.get(str(row['calendar_name']).trim()) ?? calendars.get('') ?? null,
         ...deadlines(row),
         comment: str(row['comments']),

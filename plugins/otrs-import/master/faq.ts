@@ -1,6 +1,6 @@
 /** Owns the knowledge base as it comes from the FAQ package: categories with their groups, entries, files, pictures in texts, votes, views. */
 import { sql } from 'kysely'
-import { fold, isLanguage, storeBlob, type Id } from '../../../core/index.ts'
+import { fold, isLanguage, ROOT_UNIT, storeBlob, type Id } from '../../../core/index.ts'
 import type { MappedKind } from '../room.ts'
 import type { Row } from '../source/source.ts'
 import { plainOfHtml } from './html.ts'
@@ -8,7 +8,6 @@ import { validId, type Master } from './master.ts'
 import { int, isHtml, name, str, validity } from './read.ts'
 import { addRows, entriesOf } from './rows.store.ts'
 
-const ROOT = '1'
 const AUDIENCES = ['internal', 'external', 'public'] as const
 
 export async function takeKnowledge(m: Master): Promise<void> {
@@ -59,7 +58,7 @@ async function takeCategories(m: Master): Promise<void> {
       return {
         source: str(row['id']),
         ...(id === undefined ? {} : { key: { id } }),
-        values: { unit_id: ROOT, name: name(row['name']) || '?', position: 0, valid: validity(row).valid },
+        values: { unit_id: ROOT_UNIT, name: name(row['name']) || '?', position: 0, valid: validity(row).valid },
       }
     }),
   })

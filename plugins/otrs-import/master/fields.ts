@@ -1,6 +1,6 @@
 /** Owns dynamic fields with their Config, on which forms they are asked for, and their values of people, companies and knowledge. */
 import { sql } from 'kysely'
-import { isNative, isScreen, type Screen } from '../../../core/index.ts'
+import { isNative, isScreen, ROOT_UNIT, type Screen } from '../../../core/index.ts'
 import type { Row, Value } from '../source/source.ts'
 import { blank } from './blank.ts'
 import { keep } from './kept.ts'
@@ -62,7 +62,7 @@ export async function takeFields(m: Master): Promise<void> {
           type,
           // A field that looks things up elsewhere has that place's login in its Config.
           config: typeof config === 'object' && config !== null && !Array.isArray(config) ? blank(config) : {},
-          unit_id: '1',
+          unit_id: ROOT_UNIT,
           internal: yes(row['internal_field']),
           sort: int(row['field_order']) ?? 0,
           ...validity(row),

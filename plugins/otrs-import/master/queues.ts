@@ -1,6 +1,6 @@
 /** Owns queues with their addresses, calendars, salutations and signatures. */
 import { sql } from 'kysely'
-import { isAddress, normalAddress, type Id } from '../../../core/index.ts'
+import { isAddress, normalAddress, ROOT_UNIT, type Id } from '../../../core/index.ts'
 import { calendarNumber, calendarOf, type CalendarNumber } from './calendars.ts'
 import { bringNamed, validId, type Master } from './master.ts'
 import { parentName } from './names.ts'
@@ -8,7 +8,6 @@ import { amount, deadlines, int, isHtml, name, str, validity, yes } from './read
 import { plainOfHtml } from './html.ts'
 import { keep } from './kept.ts'
 
-const ROOT = '1'
 const SEEDED = new Set(['1', '2', '3', '4'])
 
 /** One calendar for each number that a queue or an SLA names, and the default one. Answers ours by what the source writes. */
@@ -35,7 +34,7 @@ export async function takeCalendars(m: Master): Promise<Map<string, Id>> {
     rows: [...found].map(([number, { definition }]) => ({
       id: number || 0,
       name: definition.name,
-      values: (is: string) => ({ name: is, definition: { ...definition, name: is }, unit_id: ROOT, valid: true }),
+      values: (is: string) => ({ name: is, definition: { ...definition, name: is }, unit_id: ROOT_UNIT, valid: true }),
     })),
   })
   return new Map([...numberOf].map(([one, number]) => [one, ids.get(number || '0')!]))
@@ -141,7 +140,7 @@ export function unitOf(queue: string, mapped: Readonly<Record<string, { unit: st
     const unit = units.get(mapped[at]?.unit ?? '')
     if (unit !== undefined) return unit
   }
-  return ROOT
+  return ROOT_UNIT
 }
 
 /** Written twice, in capitals for one: one address here, of the first row in use. */

@@ -1,8 +1,7 @@
 /** Owns groups, roles and who has which right by them. */
+import { ROOT_UNIT } from '../../../core/index.ts'
 import { bringNamed, validId, type Master } from './master.ts'
 import { int, name, str, validity } from './read.ts'
-
-const ROOT = '1'
 
 /** `units`: our unit by its slug, as the mapping file names them. */
 export async function takeGroups(m: Master, units: ReadonlyMap<string, string>): Promise<void> {
@@ -20,7 +19,7 @@ export async function takeGroups(m: Master, units: ReadonlyMap<string, string>):
       values: (is) => ({
         name: is,
         comment: str(row['comments']),
-        unit_id: units.get(m.mapping.groups[name(row['name'])]?.unit ?? '') ?? ROOT,
+        unit_id: units.get(m.mapping.groups[name(row['name'])]?.unit ?? '') ?? ROOT_UNIT,
         ...validity(row),
       }),
     })),

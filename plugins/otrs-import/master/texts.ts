@@ -1,5 +1,5 @@
 /** Owns templates with their files, and automatic answers. */
-import { storeBlob, type Id } from '../../../core/index.ts'
+import { ROOT_UNIT, storeBlob, type Id } from '../../../core/index.ts'
 import { plainOfHtml } from './html.ts'
 import { keep } from './kept.ts'
 import { bringNamed, validId, type Master } from './master.ts'
@@ -100,7 +100,7 @@ export async function takeAutoResponses(m: Master): Promise<void> {
       id: int(row['id']) ?? 0,
       name: name(row['name']),
       validId: validId(row),
-      values: (is) => ({ name: is, type: types.get(int(row['type_id'])), standard: false, valid: validity(row).valid, unit_id: '1' }),
+      values: (is) => ({ name: is, type: types.get(int(row['type_id'])), standard: false, valid: validity(row).valid, unit_id: ROOT_UNIT }),
     })),
   })
   const language = m.work.config.languages[0]!
