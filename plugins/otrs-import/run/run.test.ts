@@ -11,11 +11,12 @@ import { touchSeen } from '../../../core/ticket/seen.ts'
 import { addNote, watchTicket } from '../../../core/index.ts'
 import { mariaDbIsThere, startMariaDb, type MariaDb } from '../../../test/servers/mariadb.ts'
 import type { Site } from '../../../test/web.ts'
+import { loadIds } from '../master/ids.store.ts'
 import { makeSource, type MadeSource } from '../source/made/made.fixture.ts'
 import { seededSource } from '../source/made/seeded.fixture.ts'
 import { MAPPING, openHouse, standing, take } from './house.fixture.ts'
 import { TICKETS_A_STEP } from '../tickets/tickets.ts'
-import { runParts } from './run.ts'
+import { runParts, type Parts } from './run.ts'
 import { runImport } from './take-over.ts'
 
 const rowsIn = (site: Site) => async (what: string) => (await sql.raw<Record<string, unknown>>(what).execute(site.database.db)).rows
@@ -289,7 +290,7 @@ describe('a run that ends', () => {
     )
     await expect(runImport(host, { source, mapping: MAPPING })).rejects.toThrow('begin-anew')
     await site.make.asSystem(beginAnew)
-    const parts = (master: () => Promise<void>) => ({ ids: async () => ({ of: () => undefined, all: () => new Map(), put: async () => {} }), master })
+    const parts = (master: () => Promise<void>): Parts => ({ ids: loadIds, master })
     const full = Object.assign(new Error('could not extend file'), { code: '53100' })
     await expect(runParts(host, { source, mapping: MAPPING }, parts(() => Promise.reject(full)))).rejects.toThrow(
       'The disk of the database is full: make room, then give the same command again; it goes on where it stopped.',

@@ -82,7 +82,7 @@ export function articleOf(
 function writer(known: Known, from: string, customerId: Copied): Copied {
   if (customerId === null) return null
   const address = addressIn(from)
-  return address === undefined || known.here.addresses.get(address) === customerId ? customerId : null
+  return (address === undefined && !from.includes('@')) || known.here.addresses.get(address ?? '') === customerId ? customerId : null
 }
 
 /** The last address of a From, in small letters. */
