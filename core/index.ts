@@ -272,6 +272,7 @@ export { carriesMany, relayOf, type Relay } from './mail/judge/assurance/relays.
 export { acceptMail, mailInMemory, type Envelope, type ReceivedMail } from './mail/inbound/accept.ts'
 export { addressesChanged, destinationOf, isOurDomain, keepAddressBook, ownSender } from './mail/addresses.ts'
 export { oneAddress } from './mail/address-list.ts'
+export { toPattern } from './mail/filters/filter-run.ts'
 export { filtersChanged } from './mail/filters/mail-settings.ts'
 export { filesLimit, queueMail, sayAddress, type NewMail } from './mail/outbound.ts'
 export { flatHtml, nestsTooDeep } from './mail/reading/nesting.ts'

@@ -73,6 +73,8 @@ const NEW_TABLES: string[] = [
   'deadline_recount',
   'deadline_told',
   'draft_file',
+  'faq_category_group',
+  'faq_view',
   'field',
   'field_use',
   'field_value',

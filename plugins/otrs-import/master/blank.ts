@@ -22,20 +22,36 @@ const IN_TEXT: readonly [RegExp, string][] = [
   // https://somebody:secret@host
   [/([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@"']{1,500}@/gi, `$1${BLANK}@`],
   [/\b(bearer|basic|digest|negotiate|apikey|token)(\s+)[A-Za-z0-9._~+/=-]{6,2000}/gi, `$1$2${BLANK}`],
-  // ?token=…, password: …, secret="…", 'Password' => '…'
-  [
-    /((?:[\w:.-]{0,60}(?:passw(?:or)?[dt]|passwd|has[lł]o|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credential)[\w:.-]{0,40}|\b[\w:.-]{0,40}pw\d{0,2})["'\]}]{0,3}\s{0,10}(?:=>|=|:)\s{0,10})(?!<(?:OTRS|OTOBO)_)("[^"\n]{0,4000}"|'[^'\n]{0,4000}'|[^\s,;&"'}\])][^\s,;&}\])]{0,4000})/gi,
-    `$1${BLANK}`,
-  ],
   // What a password looks like once it is hashed.
   [/\$(?:1|2[abxy]?|5|6|apr1|argon2(?:id?|d))\$[A-Za-z0-9./$=,+-]{8,500}/g, BLANK],
   [/\bBCRYPT:\d{1,2}:[^\s:]{1,40}:[A-Za-z0-9./]{20,60}/g, BLANK],
 ]
 
 export function blankText(text: string): string {
-  let blanked = withoutBlocks(text)
+  let blanked = withoutSaid(withoutBlocks(text))
   for (const [pattern, by] of IN_TEXT) blanked = blanked.replace(pattern, by)
   return blanked
+}
+
+/** `token=`, `password: `, `'SearchUserPw' => `: a name and what stands between it and its value. */
+const NAMED = /(?<![\p{L}\p{N}_.-]|::)((?:[\p{L}\p{N}_.-]|::)+)["'\]}]{0,3}\s{0,10}(?:=>|=|:(?!:))\s{0,10}/gu
+const SECRET_WORD = /passw(?:or)?[dt]|passwd|has[lł]o|passphrase|pwd|secret|token|api[-_]?key|private[-_]?key|credential|pw\d{0,2}$/iu
+/** In quotes, or up to what ends a word. A smart tag is no secret but the place of one. */
+const VALUE = /(?!<(?:OTRS|OTOBO)_)(?:"[^"\n]*"?|'[^'\n]*'?|[^\s,;&"'}\])][^\s,;&}\])]*)/uy
+
+function withoutSaid(text: string): string {
+  const parts: string[] = []
+  let at = 0
+  for (const found of text.matchAll(NAMED)) {
+    const value = found.index + found[0].length
+    if (value < at || !SECRET_WORD.test(found[1]!)) continue
+    VALUE.lastIndex = value
+    const said = VALUE.exec(text)
+    if (!said) continue
+    parts.push(text.slice(at, value), BLANK)
+    at = value + said[0].length
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(at)
 }
 
 /** Blocks of PEM go, with all that follows where one never ends. */

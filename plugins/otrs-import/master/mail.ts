@@ -1,7 +1,7 @@
 /** Owns rules for incoming mail, the count against loops, and where ticket numbers go on. */
 import { sql } from 'kysely'
 import { DateTime } from 'luxon'
-import { filtersChanged } from '../../../core/index.ts'
+import { filtersChanged, toPattern } from '../../../core/index.ts'
 import type { Row } from '../source/source.ts'
 import { bringNamed, type Master } from './master.ts'
 import { int, name, str, yes } from './read.ts'
@@ -45,7 +45,7 @@ export const readable = ({ rows }: SourceFilter): boolean =>
   rows.every(({ kind, value }) => {
     if (kind === 'Set') return true
     try {
-      return Boolean(new RegExp(value.replace(/^EMAILADDRESS:/, '').replace(/^\(\?[a-z]+\)/, ''), 'i'))
+      return Boolean(toPattern(value.replace(/^EMAILADDRESS:/, '')))
     } catch {
       return false
     }
