@@ -27,11 +27,12 @@ describe('killed ten times', () => {
   it('and taken up each time, a run stands as one that was never disturbed', async () => {
     const tickets = TICKETS_A_STEP * 15 + 1
     const [killed, whole] = [await openHouse(), await openHouse()]
-    const steps = async () =>
-      (await sql<{ n: number }>`select count(*)::int as n from otrs_step`.execute(killed.database.db)).rows[0]!.n
+    const steps = async () => (await sql<{ n: number }>`select count(*)::int as n from otrs_step`.execute(killed.database.db)).rows[0]!.n
     const child = join(import.meta.dirname, '../../plugins/otrs-import/run/child.fixture.ts')
     const start = () => {
-      const process_ = spawn(process.execPath, ['--import', 'tsx', child, killed.database.url, String(tickets), folder], { stdio: 'ignore' })
+      const process_ = spawn(process.execPath, ['--import', 'tsx', child, killed.database.url, String(tickets), folder], {
+        stdio: 'ignore',
+      })
       return { process: process_, gone: once(process_, 'exit') }
     }
     try {
@@ -48,7 +49,9 @@ describe('killed ten times', () => {
       await runImport(whole.kernel.host, { source: seededSource({ tickets }), mapping: MAPPING })
       expect(await standing(killed.database.db)).toEqual(await standing(whole.database.db))
       // No bytes are left behind that nobody owns.
-      const { rows } = await sql<{ n: number }>`select count(*)::int as n from blob b where not exists (select from article_attachment a where a.blob_id = b.id)
+      const { rows } = await sql<{
+        n: number
+      }>`select count(*)::int as n from blob b where not exists (select from article_attachment a where a.blob_id = b.id)
         and not exists (select from article_raw r where r.blob_id = b.id)`.execute(killed.database.db)
       expect(rows).toEqual([{ n: 0 }])
     } finally {
@@ -83,7 +86,8 @@ describe('of each product, dialect and storage', () => {
     const newest = await stands('otobo11')
     expect(await stands('otobo11', { postgres: true })).toEqual(newest)
     const withoutRevisions = { ...newest, article_revision: expect.any(String) as string }
-    for (const product of ['otobo10', 'znuny7', 'otrs6'] as const) expect([product, await stands(product)]).toEqual([product, withoutRevisions])
+    for (const product of ['otobo10', 'znuny7', 'otrs6'] as const)
+      expect([product, await stands(product)]).toEqual([product, withoutRevisions])
   })
 
   it('of OTRS 5 comes what it has; of files the same bytes', async () => {
