@@ -33,7 +33,10 @@ const WORDS: Readonly<Record<FindingCode, readonly [pl: string, en: string]>> = 
   'number-generator': ['Inny sposób numerowania zgłoszeń', 'Another way to number tickets'],
   'unfinished-link': ['Powiązanie z niewysłanego formularza', 'A link of a form that was not sent'],
   'link-to-other-kind': ['Powiązanie z czymś, czego tu nie ma', 'A link with something that is not here'],
-  'search-not-taken': ['Zapisane wyszukiwanie, którego nasze listy nie pokażą tak samo', 'A saved search that lists here do not show the same way'],
+  'search-not-taken': [
+    'Zapisane wyszukiwanie, którego nasze listy nie pokażą tak samo',
+    'A saved search that lists here do not show the same way',
+  ],
   'customer-groups': ['Grupy klientów: zachowane, ale nikt o nie nie pyta', 'Groups of customers: kept, and asked for by nothing'],
   'draft-not-read': ['Szkic, który czyta tylko OTRS', 'A draft that only OTRS reads'],
   'no-knowledge-base': ['Baza wiedzy nie jest w użyciu', 'The knowledge base is not in use'],
