@@ -5,7 +5,12 @@ import type { Database, Id } from '../database/schema.ts'
 export interface TextTable {
   /** With its schema. */
   name: string
-  columns: { name: string; type: 'text' | 'text[]' | 'json' | 'jsonb' }[]
+  columns: {
+    name: string
+    type: 'text' | 'text[]' | 'json' | 'jsonb'
+    /** Two rows may not say the same in it, alone or with others. */
+    unique: boolean
+  }[]
   /** How a row names the ticket that it belongs to; null: it belongs to none. */
   ofTicket: 'id' | 'ticket_id' | 'article_id' | 'value' | null
   bytes: number
@@ -16,19 +21,20 @@ const NOT_ASKED = /(^|\.)(kysely_|migration|.*_migration(_lock)?$|blob_chunk$)/
 
 /** Every table with a column of text that can be written. */
 export async function listTextTables(db: Kysely<Database>): Promise<TextTable[]> {
-  const { rows } = await sql<{ schema: string; table: string; column: string; type: string; bytes: string }>`
-    select n.nspname as schema, c.relname as table, a.attname as column, format_type(a.atttypid, null) as type, pg_table_size(c.oid)::text as bytes
+  const { rows } = await sql<{ schema: string; table: string; column: string; type: string; bytes: string; unique: boolean }>`
+    select n.nspname as schema, c.relname as table, a.attname as column, format_type(a.atttypid, null) as type, pg_table_size(c.oid)::text as bytes,
+      exists (select from pg_index i where i.indrelid = c.oid and i.indisunique and a.attnum = any(i.indkey)) as unique
     from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
     where c.relkind in ('r', 'p') and not c.relispartition and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
       and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity = ''
       and format_type(a.atttypid, null) in ('text', 'character varying', 'character varying[]', 'text[]', 'json', 'jsonb', 'citext')
     order by 1, 2, a.attnum`.execute(db)
   const tables = new Map<string, TextTable>()
-  for (const { schema, table, column, type, bytes } of rows) {
+  for (const { schema, table, column, type, bytes, unique } of rows) {
     const name = schema === 'public' ? table : `${schema}.${table}`
     if (NOT_ASKED.test(name)) continue
     const entry = tables.get(name) ?? { name, columns: [], ofTicket: null, bytes: Number(bytes) }
-    entry.columns.push({ name: column, type: type.endsWith('[]') ? 'text[]' : type === 'json' || type === 'jsonb' ? type : 'text' })
+    entry.columns.push({ name: column, type: type.endsWith('[]') ? 'text[]' : type === 'json' || type === 'jsonb' ? type : 'text', unique })
     tables.set(name, entry)
   }
   const { rows: keyed } = await sql<{ table: string; column: 'ticket_id' | 'article_id' }>`

@@ -130,8 +130,11 @@ async function blotTable(work: Work, table: TextTable, rules: readonly Rule[], w
   const any = rules.map((rule) => rule.pattern).join('|')
   const replaced = (text: RawBuilder<unknown>) =>
     rules.reduce((inner, rule) => sql`regexp_replace(${inner}, ${rule.pattern}, ${rule.replacement}, 'gi')`, text)
-  const set = table.columns.map(({ name, type }) => {
+  const set = table.columns.map(({ name, type, unique }) => {
     const column = sql.ref(name)
+    // What two people were called in a key may not become one: a few letters by chance keep them apart, and say nothing.
+    if (type === 'text' && unique)
+      return sql`${column} = case when ${column} ~* ${any} then ${replaced(sql`${column}`)} || ' ' || left(gen_random_uuid()::text, 8) else ${column} end`
     if (type === 'text') return sql`${column} = ${replaced(sql`${column}`)}`
     if (type === 'text[]')
       return sql`${column} = case when ${column} is null then null else array(select ${replaced(sql`one`)} from unnest(${column}) with ordinality as u(one, place) order by place) end`

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openSite, type Site } from '../../test/web.ts'
+import { CORE_SETTINGS, saveSettings } from '../administration/setting-admin.ts'
 import { storeBlob } from '../database/blob.ts'
 import { tidy } from './retention.ts'
 
@@ -101,6 +102,13 @@ test('raw mails are kept unless told otherwise; then they go once dealt with, an
   }
   await sent(40, ticket.articleId)
   await sent(20, (await site.make.ticket()).articleId)
+  // While another help desk is taken over nothing of it goes.
+  const clock = (stopped: boolean) =>
+    site.make.asSystem((work) => saveSettings(work, 'core', CORE_SETTINGS.settings, { 'clock.stopped': stopped || undefined }))
+  await clock(true)
+  await tidy(host({ rawMailDays: 30 }))
+  expect(await count('article_raw')).toBe(2)
+  await clock(false)
   await tidy(host({ rawMailDays: 30 }))
   expect(await count('article_raw')).toBe(1)
   expect(await count(`article_raw where article_id = ${ticket.articleId}`)).toBe(0)

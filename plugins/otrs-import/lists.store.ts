@@ -67,22 +67,3 @@ export async function findKept(
   )
   return rows[0]
 }
-
-/** What a run has done: of its steps together, and in the last minute of them. */
-export interface Pace {
-  rows: number
-  bytes: number
-  rowsPerSecond: number
-  bytesPerSecond: number
-}
-
-export async function paceOf(db: Kysely<Database>, runId: Id): Promise<Pace> {
-  const { rows } = await sql<Pace>`
-    with step as (select rows, bytes, ended_at from otrs_step where run_id = ${runId}),
-    last as (select max(ended_at) as at from step)
-    select coalesce(sum(rows), 0)::float8 as rows, coalesce(sum(bytes), 0)::float8 as bytes,
-      coalesce(sum(rows) filter (where ended_at > last.at - interval '1 minute'), 0)::float8 / 60 as "rowsPerSecond",
-      coalesce(sum(bytes) filter (where ended_at > last.at - interval '1 minute'), 0)::float8 / 60 as "bytesPerSecond"
-    from step cross join last`.execute(db)
-  return rows[0]!
-}

@@ -39,16 +39,19 @@ describe.skipIf(!requireChromium())('the take-over in Chromium', () => {
     const { db, now } = site.make
     const at = (minutes: number) => new Date(now.getTime() + minutes * 60_000)
     const progress = {
-      ticket: { rows: 38_000, of: 50_000, bytes: 2_400_000_000 },
-      ticket_history: { rows: 912_344, of: 4_000_000 },
-      faq_item: { rows: 321 },
+      part: 'ticket_history',
+      parts: {
+        ticket: { rows: 38_000, of: 50_000, bytes: 2_400_000_000 },
+        ticket_history: { rows: 912_344, of: 4_000_000, bytes: 0 },
+        faq_item: { rows: 321, of: null, bytes: 0 },
+      },
+      rate: 6100,
+      bytesRate: 4_000_000,
+      secondsLeft: 500,
     }
     await sql`insert into otrs_run (source, product, version, incremental, snapshot_at, phase, state, problem, progress, started_at, ended_at, lease_until) values
       ('otobo at db.uni.example:3306', 'otobo', '11.0.5', false, ${at(-300)}, 'tickets', 'failed', 'The disk of the database is full: 12 MB are free, 2 GB are needed.', '{}', ${at(-300)}, ${at(-200)}, null),
       ('otobo at db.uni.example:3306', 'otobo', '11.0.5', false, ${at(-90)}, 'tickets', 'running', null, ${JSON.stringify(progress)}::jsonb, ${at(-90)}, null, ${at(1)})`.execute(
-      db,
-    )
-    await sql`insert into otrs_step select 2, 'ticket', n * 2000, n * 2000 + 1999, 61000, 40000000, ${now}::timestamptz - make_interval(secs => 10 * (19 - n)) from generate_series(0, 18) n`.execute(
       db,
     )
     await sql`insert into otrs_finding (run_id, code, table_name, key, detail, at) select 2,

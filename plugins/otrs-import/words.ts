@@ -2,12 +2,16 @@
 import { defineTexts, type Language, type PageContext } from '../../core/index.ts'
 import { checkEn } from './i18n/check-en.ts'
 import { checkPl } from './i18n/check-pl.ts'
-import { findingsEn, findingsPl } from './i18n/findings.ts'
+import { masterFindingsEn, masterFindingsPl } from './i18n/master-findings.ts'
 import { pagesEn } from './i18n/pages-en.ts'
 import { pagesPl } from './i18n/pages-pl.ts'
+import { ticketFindingsEn, ticketFindingsPl } from './i18n/ticket-findings.ts'
+import type { FindingCode } from './findings.ts'
 
-const pl = { ...checkPl, ...findingsPl, ...pagesPl }
-export const texts = defineTexts(pl, { ...checkEn, ...findingsEn, ...pagesEn })
+/** A code without words does not compile. */
+const findings: Readonly<Record<`finding.${FindingCode}`, string>> = { ...masterFindingsPl, ...ticketFindingsPl }
+const pl = { ...checkPl, ...findings, ...pagesPl }
+export const texts = defineTexts(pl, { ...checkEn, ...masterFindingsEn, ...ticketFindingsEn, ...pagesEn })
 export type ImportKey = keyof typeof pl
 export const words = (c: PageContext) => texts.in(c.get('language'))
 

@@ -9,9 +9,7 @@ import { openDatabase } from '../../core/database/database.ts'
 import { makeActivation } from '../../core/kernel/activation.ts'
 import { startLive } from '../../core/kernel/live.ts'
 import { makeKernel } from '../../core/run/host.ts'
-import * as first from '../../plugins/otrs-import/migrations/0001_otrs_import.ts'
-import * as master from '../../plugins/otrs-import/migrations/0003_master.ts'
-import * as tickets from '../../plugins/otrs-import/migrations/0004_tickets.ts'
+import otrsImport from '../../plugins/otrs-import/index.tsx'
 import { runImport } from '../../plugins/otrs-import/run/take-over.ts'
 import { seededSource } from '../../plugins/otrs-import/source/made/seeded.fixture.ts'
 import type { Place } from './place.ts'
@@ -23,13 +21,24 @@ interface Took {
   megabytes: number
 }
 
-const TABLES = ['blob', 'blob_chunk', 'ticket', 'article', 'article_attachment', 'article_raw', 'history', 'ticket_seen', 'time_spent', 'field_value']
+const TABLES = [
+  'blob',
+  'blob_chunk',
+  'ticket',
+  'article',
+  'article_attachment',
+  'article_raw',
+  'history',
+  'ticket_seen',
+  'time_spent',
+  'field_value',
+]
 
 /** `count` tickets, four times as many articles. The floor: the source's rows read, and the rows that came of them copied into the same tables. */
 export async function measureTakeOver(place: Place, count: number): Promise<Figure[]> {
   await place.make('taken', 0)
   const opened = await place.open('taken')
-  await migrate(opened.db, 'otrs-import', { '0001_otrs_import': first, '0003_master': master, '0004_tickets': tickets })
+  await migrate(opened.db, 'otrs-import', otrsImport.migrations!)
   await opened.close()
   const took = await inOwnProcess({ BENCH_URL: place.url('taken'), BENCH_TICKETS: String(count), BENCH_DIR: place.dir })
   const [size] = await place.query('taken', 'select sum(size)::float8 as bytes from blob')
@@ -82,7 +91,14 @@ export async function runTakeOver(): Promise<void> {
 async function streamed(count: number): Promise<number> {
   const source = seededSource({ tickets: count })
   const begun = performance.now()
-  for (const table of ['ticket', 'article', 'article_data_mime', 'article_data_mime_attachment', 'article_data_mime_plain', 'ticket_history'])
+  for (const table of [
+    'ticket',
+    'article',
+    'article_data_mime',
+    'article_data_mime_attachment',
+    'article_data_mime_plain',
+    'ticket_history',
+  ])
     for await (const _ of source.rows(table)) {
       /* read */
     }

@@ -44,7 +44,9 @@ describe.skipIf(!mariaDbIsThere())('damages of a source', () => {
       // What several rows have in common is one line, with their keys.
       const { rows } = await sql<{ line: string }>`
         select code || ' ' || table_name || ' ' || one as line from otrs_finding
-          cross join unnest(coalesce(string_to_array(detail->>'keys', ' '), array[key])) as one`.execute(site.database.db)
+          cross join unnest(coalesce(case when detail->>'keys' is not null then string_to_array(detail->>'keys', ' ') end, array[key])) as one`.execute(
+        site.database.db,
+      )
       return [...new Set(rows.map(({ line }) => line))].toSorted()
     } finally {
       await made.remove()

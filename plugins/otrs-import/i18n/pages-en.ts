@@ -118,9 +118,8 @@ export const pagesEn: Record<keyof typeof pagesPl, Text> = {
   'report.no-differences': 'There are no differences',
   'report.file': 'Download the comparison (JSON)',
 
+  'because.own-customer': 'a customer whom only tickets knew',
   'because.touched': 'changed here since the import',
-  'because.decided': 'decided in the mapping file',
-  'because.kept': 'kept apart',
 
   'live.lead':
     'Until you go live nothing leaves from here and nothing happens by itself: the clock stands still. The list sees by itself what is done; the rest you say.',

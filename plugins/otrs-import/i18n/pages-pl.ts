@@ -121,9 +121,8 @@ export const pagesPl = {
   'report.no-differences': 'Nie ma różnic',
   'report.file': 'Pobierz porównanie (JSON)',
 
+  'because.own-customer': 'zgłaszający, którego znały tylko zgłoszenia',
   'because.touched': 'zmienione tutaj po imporcie',
-  'because.decided': 'zdecydowano w pliku mapowania',
-  'because.kept': 'zachowane osobno',
 
   'live.lead':
     'Do przełączenia nic stąd nie wychodzi i nic się samo nie dzieje: zegar stoi. Lista sama widzi, co jest gotowe; resztę potwierdzasz.',

@@ -7,6 +7,7 @@ import desk from '../../desk/index.tsx'
 import faq from '../../faq/index.tsx'
 import { foldViews, listItems } from '../../faq/faq.store.ts'
 import portal from '../../portal/index.tsx'
+import { texts } from '../words.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import * as first from '../migrations/0001_otrs_import.ts'
 import * as rows from '../migrations/0003_master.ts'
@@ -119,6 +120,8 @@ describe.skipIf(!mariaDbIsThere())('everything that is no ticket', () => {
           'knowledge-base-off faq_item faq',
         ].toSorted(),
       )
+      const worded = new Set(Object.keys(texts.pl))
+      expect(found.filter(({ code }) => !worded.has(`finding.${code}`))).toEqual([])
     })
 
     it('people come with logins, addresses, companies, rights, and nobody of here is touched', async () => {

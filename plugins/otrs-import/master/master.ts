@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Database, Id, Work } from '../../../core/index.ts'
 import type { FindingCode } from '../findings.ts'
 import type { Finding, MappedKind, Room } from '../room.ts'
+import { mendedOf } from '../source/mended.ts'
 import type { Row } from '../source/source.ts'
 import { placeNamed, type Named, type Ours, type Placing } from './names.ts'
 import type { KeptRow } from './kept.ts'
@@ -23,6 +24,7 @@ export interface Master extends Pick<Room, 'source' | 'mapping' | 'ids'> {
 
 export function masterOf(room: Room, work: Work): Master & { told: Finding[] } {
   const told: Finding[] = []
+  const read = new Set<string>()
   const tell: Master['tell'] = (code, table, key, detail) => {
     told.push({ code, table, key: String(key), ...(detail ? { detail } : {}) })
   }
@@ -40,6 +42,11 @@ export function masterOf(room: Room, work: Work): Master & { told: Finding[] } {
       if (!room.source.has(table)) return []
       const rows: Row[] = []
       for await (const row of room.source.rows(table, { order })) rows.push(row)
+      // Some tables are read by several: what was mended of a row is told once.
+      if (!read.has(table))
+        for (const row of rows)
+          for (const { code, column } of mendedOf(row)) tell(code, table, order.map((one) => String(row[one])).join(' '), { column })
+      read.add(table)
       return rows
     },
     async bring({ from, ...part }) {

@@ -6,6 +6,7 @@ import { destinationOf, takeOverSecondFactor, type Id } from '../../../core/inde
 import type { Row } from '../source/source.ts'
 import { validId, type Master } from './master.ts'
 import { absenceOf, accountKey, factorOf, planPersons, type Here, type PersonPlan, type Preferences, type SourcePerson } from './people.ts'
+import { worthKeeping } from '../passwords/passwords.ts'
 import { int, name, str, validity } from './read.ts'
 import { addRows, entriesOf } from './rows.store.ts'
 
@@ -153,6 +154,15 @@ async function takeAddresses(m: Master, placed: Placed): Promise<void> {
 async function takePasswords(m: Master, placed: Placed): Promise<void> {
   const { rows } = await sql<{ id: Id }>`select id::text as id from person where password_hash is not null`.execute(m.db)
   const own = new Set(rows.map(({ id }) => id))
+  const kept = new Map<SourcePerson, string>()
+  for (const { plan, personId } of placed)
+    for (const account of plan.accounts) {
+      // Who has logged in since has no old password any more, whatever the source says now; whom a directory lets in never had one here.
+      if (own.has(personId) || plan.meets !== undefined) continue
+      const type = m.source.setting(account.kind === 'user' ? 'AuthModule::DB::CryptType' : 'Customer::AuthModule::DB::CryptType')
+      const hash = await worthKeeping(str(account.row['pw']).trim(), type)
+      if (hash !== undefined) kept.set(account, hash)
+    }
   await m.bring({
     kind: 'otrs_password',
     table: 'otrs_password',
@@ -160,12 +170,10 @@ async function takePasswords(m: Master, placed: Placed): Promise<void> {
     gone: 'leave',
     rows: placed.flatMap(({ plan, personId }) =>
       plan.accounts.flatMap((account) => {
-        const hash = str(account.row['pw']).trim()
-        const source = accountKey(account)
-        // Who has logged in since has no old password any more, whatever the source says now; whom a directory lets in never had one here.
-        if (hash === '' || own.has(personId) || plan.meets !== undefined) return []
+        const hash = kept.get(account)
+        if (hash === undefined) return []
         const kind = account.kind === 'user' ? 'agent' : 'customer'
-        return [{ source, key: { person_id: personId, kind }, values: { login: account.login, hash } }]
+        return [{ source: accountKey(account), key: { person_id: personId, kind }, values: { login: account.login, hash } }]
       }),
     ),
   })

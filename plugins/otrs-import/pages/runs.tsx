@@ -2,32 +2,29 @@
 import type { Hono } from 'hono'
 import { refused, type Host, type PageContext, type WebEnv } from '../../../core/index.ts'
 import { ActButton, Card, EmptyState, flash, fragment, hx, isFragment, Notice, saySize, SideList, Time } from '../../../core/pages.ts'
-import { paceOf, type Pace } from '../lists.store.ts'
-import { partsOf, secondsLeft, stateNow } from '../progress.ts'
 import { askStop, findRun, listRuns, type Run } from '../runs.store.ts'
 import { words, type ImportKey } from '../words.ts'
 import { demandAdministrator, importPage, PATH } from './frame.tsx'
+import { standingOf, stateNow } from './progress.ts'
 
 export function runRoutes(app: Hono<WebEnv>, host: Host): void {
   app.get(PATH, async (c) => {
     demandAdministrator(c)
     const [run, ...earlier] = await listRuns(host.db)
-    const pace = run && (await paceOf(host.db, run.id))
-    if (isFragment(c)) return fragment(c, run && pace ? <RunCard c={c} run={run} pace={pace} /> : null)
+    if (isFragment(c)) return fragment(c, run ? <RunCard c={c} run={run} /> : null)
     const t = words(c)
     return importPage(c, {
       tab: 'runs',
-      body:
-        run && pace ? (
-          <>
-            <RunCard c={c} run={run} pace={pace} />
-            {earlier.length > 0 && <Earlier c={c} runs={earlier} />}
-          </>
-        ) : (
-          <Card>
-            <EmptyState title={t('run.none')} text={t('run.none.text')} />
-          </Card>
-        ),
+      body: run ? (
+        <>
+          <RunCard c={c} run={run} />
+          {earlier.length > 0 && <Earlier c={c} runs={earlier} />}
+        </>
+      ) : (
+        <Card>
+          <EmptyState title={t('run.none')} text={t('run.none.text')} />
+        </Card>
+      ),
     })
   })
 
@@ -42,12 +39,11 @@ export function runRoutes(app: Hono<WebEnv>, host: Host): void {
 }
 
 /** It asks for itself again while the run lasts; without scripts a link does. */
-const RunCard = ({ c, run, pace }: { c: PageContext; run: Run; pace: Pace }) => {
+const RunCard = ({ c, run }: { c: PageContext; run: Run }) => {
   const t = words(c)
   const language = c.get('language')
   const state = stateNow(run, c.get('host').clock())
-  const parts = partsOf(run)
-  const left = state === 'running' ? secondsLeft(parts, pace) : undefined
+  const { parts, rate, bytesRate, secondsLeft } = standingOf(run)
   const lasts = state === 'running'
   return (
     <div id="take-over-run" {...(lasts ? hx(c, { get: PATH, trigger: 'every 2s', swap: 'outerMorph' }) : {})}>
@@ -90,15 +86,16 @@ const RunCard = ({ c, run, pace }: { c: PageContext; run: Run; pace: Pace }) => 
             { name: t('run.phase'), value: lasts ? run.phase : undefined },
             {
               name: t('run.rate'),
-              value:
-                lasts && pace.rowsPerSecond > 0
-                  ? t('run.rate.value', { rows: Math.round(pace.rowsPerSecond), bytes: saySize(Math.round(pace.bytesPerSecond), language) })
-                  : undefined,
+              value: lasts && rate > 0 ? t('run.rate.value', { rows: Math.round(rate), bytes: saySize(bytesRate, language) }) : undefined,
             },
             {
               name: t('run.left'),
               value:
-                left === undefined ? undefined : left < 60 ? t('run.left.soon') : t('run.left.value', { minutes: Math.round(left / 60) }),
+                !lasts || secondsLeft === null
+                  ? undefined
+                  : secondsLeft < 60
+                    ? t('run.left.soon')
+                    : t('run.left.value', { minutes: Math.round(secondsLeft / 60) }),
             },
           ]}
         />
@@ -117,14 +114,14 @@ const RunCard = ({ c, run, pace }: { c: PageContext; run: Run; pace: Pace }) => 
                   <tr>
                     <th scope="row">{part}</th>
                     <td>
-                      {of === undefined ? rows.toLocaleString(language) : t('run.of', { rows, of })}
-                      {of !== undefined && of > 0 && (
+                      {of === null ? rows.toLocaleString(language) : t('run.of', { rows, of })}
+                      {of !== null && of > 0 && (
                         <progress max={of} value={Math.min(rows, of)} aria-label={t('run.progress', { part })}>
                           {Math.floor((Math.min(rows, of) / of) * 100)} %
                         </progress>
                       )}
                     </td>
-                    <td>{bytes ? saySize(bytes, language) : ''}</td>
+                    <td>{bytes > 0 ? saySize(bytes, language) : ''}</td>
                   </tr>
                 ))}
               </tbody>

@@ -89,7 +89,7 @@ export async function* attachments(db: Db, some: Some, hash: Hash): AsyncGenerat
 
 export async function* sendErrors(db: Db, some: Some): AsyncGenerator<Line> {
   const { rows } = await sql<Cells & { key: string }>`
-    select e.article_id::text as key, text, message_id as "message id", ${iso(col('e.at'))} as at
+    select e.article_id::text as key, e.text, e.message_id as "message id", ${iso(col('e.at'))} as at
     from article_send_error e join article a on a.id = e.article_id where a.ticket_id = ${ids(some)} and a.id < ${OWN_LARGE_FROM}`.execute(
     db,
   )
@@ -188,4 +188,33 @@ export async function pairs(db: Db, table: string, columns: readonly string[]): 
       sql` || ' ' || `,
     )} as key from ${sql.table(table)}`.execute(db)
   return rows.map(({ key }) => key)
+}
+
+export async function* links(db: Db): AsyncGenerator<Line> {
+  const { rows } = await sql<Cells & { key: string }>`
+    select coalesce(f.source_id, from_id) || '-' || coalesce(t.source_id, to_id) as key, from_kind || ' ' || from_id as from, to_kind || ' ' || to_id as to, type
+    from link l left join otrs_id f on f.kind = 'faq_item' and l.from_kind = 'faq' and f.id::text = from_id
+      left join otrs_id t on t.kind = 'faq_item' and l.to_kind = 'faq' and t.id::text = to_id`.execute(db)
+  yield* lines(rows)
+}
+
+export async function* faqCategories(db: Db): AsyncGenerator<Line> {
+  const { rows } = await sql<Cells & { key: string }>`
+    select o.source_id as key, name, parent_id::text as above, valid::text as valid
+    from otrs_id o join faq_category c on c.id = o.id where o.kind = 'faq_category'`.execute(db)
+  yield* lines(rows)
+}
+
+export async function* faqItems(db: Db): AsyncGenerator<Line> {
+  const { rows } = await sql<Cells & { key: string }>`
+    select o.source_id as key, category_id::text as category, number, r.title, i.valid::text as valid
+    from otrs_id o join faq_item i on i.id = o.id left join faq_revision r on r.id = i.latest_id where o.kind = 'faq_item'`.execute(db)
+  yield* lines(rows)
+}
+
+/** Files made here have higher numbers. */
+export async function* faqFiles(db: Db, hash: Hash): AsyncGenerator<Line> {
+  const { rows } = await sql<{ key: string; item: string; blob: string }>`
+    select id::text as key, item_id::text as item, blob_id::text as blob from faq_file where id < ${OWN_FROM}`.execute(db)
+  for (const { key, item, blob } of rows) yield { key, values: { item, ...(await hash(db, blob)) } }
 }

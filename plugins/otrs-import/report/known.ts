@@ -17,6 +17,8 @@ export interface Sides {
   word(table: WordTable, value: Value | undefined): string | null
   /** What a field is of ('Ticket', 'Article'), and its type. */
   fieldOf(value: Value | undefined): { object: string; type: string } | undefined
+  /** Is there a knowledge base here? */
+  knowledge: boolean
 }
 
 const WORDS = [
@@ -51,7 +53,12 @@ export async function readSides(source: Source, db: Kysely<Database>): Promise<S
     customer: (value) => customers.get(text(value).trim().toLowerCase()) ?? null,
     word: (table, value) => words.get(`${table} ${text(value)}`) ?? null,
     fieldOf: (value) => fields.get(text(value)),
+    knowledge: await hasKnowledge(db),
   }
+}
+
+async function hasKnowledge(db: Kysely<Database>): Promise<boolean> {
+  return (await sql<{ is: boolean }>`select to_regclass('faq_item') is not null as is`.execute(db)).rows[0]!.is
 }
 
 /** OTRS writes 0 and nothing for “none”. */

@@ -136,6 +136,8 @@ function explainBy(db: Kysely<Database>): Explain {
     const tickets = part.byTicket ? await ticketsOf(differences) : new Map<Difference, string>()
     const worked = await touched(db, [...new Set(tickets.values())])
     return differences.map((one) => {
+      // Whom only tickets knew, by an address: made a person here, as OTRS lets them be one without a row.
+      if (one.part === 'customer_user' && one.theirs === null && one.key.includes('@')) return 'own-customer'
       const said = remarks.get(one.key) ?? remarks.get(one.key.split(/[:/]/)[0]!)
       return said ?? (worked.has(tickets.get(one) ?? '') ? 'touched' : null)
     })

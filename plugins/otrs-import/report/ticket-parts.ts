@@ -1,7 +1,6 @@
 /** Owns how tickets and what is theirs are compared: each of the source's tables as lines of both sides. */
-import { createHash } from 'node:crypto'
-import { readBlob } from '../../../core/index.ts'
 import type { Row } from '../source/source.ts'
+import { bytesOf, hashOf } from './bytes.ts'
 import type { Line, Part, Some } from './compare.ts'
 import { among, epoch, moment, text, textOrNull, type Sides } from './known.ts'
 import * as here from './here.store.ts'
@@ -297,20 +296,4 @@ function partValues(article: string, row: Row, bytes: Record<string, string | nu
     'content id': contentId.replace(/^</, '').replace(/>$/, '') || null,
     ...bytes,
   }
-}
-
-function bytesOf(value: Row[string] | undefined): Record<string, string | null> {
-  const bytes = Buffer.isBuffer(value) ? value : Buffer.from(text(value))
-  return { sha256: createHash('sha256').update(bytes).digest('hex'), size: String(bytes.length) }
-}
-
-/** Of the bytes as they stand, and not of what is said of them. */
-async function hashOf(db: Sides['db'], blobId: string): Promise<Record<string, string | null>> {
-  const hash = createHash('sha256')
-  let size = 0
-  for await (const chunk of readBlob(db, blobId)) {
-    hash.update(chunk)
-    size += chunk.length
-  }
-  return { sha256: hash.digest('hex'), size: String(size) }
 }

@@ -106,6 +106,7 @@ function addressOf(url: string) {
     user: name,
     password: typed,
     database: decoded(database!),
+    tls: ['true', 'yes', '1'].includes(parameters.get('tls') ?? ''),
   }
 }
 

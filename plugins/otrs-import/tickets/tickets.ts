@@ -15,9 +15,11 @@ import { readTickets, type TicketRows, type Which } from './read.ts'
 import { sumRows } from './sum.ts'
 import { idOf, text } from './values.ts'
 
-export const PART = 'tickets'
 /** In one transaction: what a kill costs, and what memory holds twice. */
 export const TICKETS_A_STEP = 200
+
+/** As steps and progress call it: what a first run takes, and what changed since. */
+const partOf = ({ last }: Pick<TicketRun, 'last'>): string => (last ? 'changed' : 'tickets')
 
 export interface TicketRun {
   /** Stands on all rows that the run writes. */
@@ -35,8 +37,10 @@ export async function loadTickets(room: Room, run: TicketRun): Promise<void> {
   const { ids, logins } = await scan(room)
   await takeOwnCustomers(room, logins)
   const known = await knownOf(room, words)
-  const steps = run.last ? await stepsOfChanged(room, words, ids, run.last) : stepsOfAll(ids, await stepsOf(host.db, room.run.id, PART))
-  room.progress({ part: PART, rows: steps.done.tickets, bytes: steps.done.bytes, of: steps.of })
+  const steps = run.last
+    ? await stepsOfChanged(room, words, ids, run.last)
+    : stepsOfAll(ids, await stepsOf(host.db, room.run.id, partOf(run)))
+  room.progress({ part: partOf(run), rows: steps.done.tickets, bytes: steps.done.bytes, of: steps.of })
   await inSteps(room, { known, run }, steps)
   await room.goOn()
   await settle(room, known, run, ids)
@@ -150,7 +154,7 @@ async function inSteps(room: Room, about: { known: Teller; run: TicketRun }, { l
     const written = await oneStep(room, about, rows, key)
     tickets += rows.tickets.length
     bytes += written.bytes
-    room.progress({ part: PART, rows: tickets, bytes, of })
+    room.progress({ part: partOf(about.run), rows: tickets, bytes, of })
   }
 }
 
@@ -168,8 +172,9 @@ async function oneStep(
     const rows = run.last ? await withoutTouched(room, db, known, given) : given
     const written = await writeTickets(db, { room, known, act: run.act, now, fresh: !run.last }, rows)
     await room.tell(db, ...take())
-    if (run.last) await sql`delete from otrs_step where run_id = ${room.run.id} and part = ${PART} and from_key = ${key.from}`.execute(db)
-    await markStep(db, room.run.id, PART, key, written, now)
+    if (run.last)
+      await sql`delete from otrs_step where run_id = ${room.run.id} and part = ${partOf(run)} and from_key = ${key.from}`.execute(db)
+    await markStep(db, room.run.id, partOf(run), key, written, now)
     return written
   })
 }
@@ -220,4 +225,3 @@ async function settle(room: Room, { known, take }: Teller, run: TicketRun, ids: 
   for (const table of ['ticket', 'article', 'article_attachment', 'history', 'field_value', 'blob', 'ticket_seen'])
     await sql`analyze ${sql.table(table)}`.execute(host.db)
 }
-

@@ -200,9 +200,123 @@ export const DAMAGES: readonly Damage[] = [
   },
   { name: 'UTF-8 encoded twice', rows: { ticket: [ticket(961, { title: 'Å¼Ã³Å‚w' })] }, finds: [['bad-encoding', 'ticket', '961']] },
   {
-    name: 'a part in files that is none',
-    rows: { ticket: [ticket(962)], article: [article(962, 962)], article_data_mime: [mime(962, { content_path: '2024/03/99' })] },
-    finds: [],
-    not: ['mysql', 'postgres'],
+    name: 'a queue of a group that is gone',
+    rows: { queue: [{ id: 9, name: 'Bez grupy', group_id: 99, system_address_id: 1, salutation_id: 1, signature_id: 1, follow_up_id: 1 }] },
+    finds: [['unknown-group', 'queue', '9']],
+  },
+  {
+    name: 'minutes below nothing',
+    rows: {
+      queue: [
+        { id: 10, name: 'Ujemna', group_id: 1, system_address_id: 1, salutation_id: 1, signature_id: 1, follow_up_id: 1, update_time: -5 },
+      ],
+    },
+    finds: [['negative-minutes', 'queue', '10']],
+  },
+  {
+    name: 'one name twice',
+    rows: {
+      queue: [
+        { id: 11, name: 'Dwie', group_id: 1, system_address_id: 1, salutation_id: 1, signature_id: 1, follow_up_id: 1 },
+        { id: 12, name: 'Dwie ', group_id: 1, system_address_id: 1, salutation_id: 1, signature_id: 1, follow_up_id: 1 },
+      ],
+    },
+    finds: [['name-taken', 'queue', '12']],
+  },
+  {
+    name: 'a template of a kind that an add-on brought',
+    rows: { standard_template: [{ id: 91, name: 'Dodatek', template_type: 'Umowa', text: 'x' }] },
+    finds: [['unknown-template-type', 'standard_template', '91']],
+  },
+  {
+    name: 'an automatic answer of no kind',
+    rows: { auto_response: [{ id: 91, name: 'bez rodzaju', type_id: 99, system_address_id: 1, text0: 'x', text1: 'x' }] },
+    finds: [['unknown-answer-type', 'auto_response', '91']],
+  },
+  {
+    name: 'a field whose description is broken',
+    rows: {
+      dynamic_field: [{ id: 91, name: 'Zepsute', label: 'Zepsute', field_type: 'Dropdown', object_type: 'Ticket', config: 'zepsute' }],
+    },
+    finds: [['bad-config', 'dynamic_field', '91']],
+  },
+  {
+    name: 'a filter with a broken pattern',
+    rows: {
+      postmaster_filter: [
+        { f_name: '91 zły wzorzec', f_type: 'Match', f_key: 'Subject', f_value: '(niedomknięty' },
+        { f_name: '91 zły wzorzec', f_type: 'Set', f_key: 'X-OTRS-Queue', f_value: 'Junk' },
+      ],
+    },
+    finds: [['bad-pattern', 'postmaster_filter', '91 zły wzorzec']],
+  },
+  {
+    name: 'a state of a type that is gone',
+    rows: { ticket_state: [{ id: 91, name: 'dziwny', type_id: 99 }] },
+    finds: [['unknown-state-type', 'ticket_state', '91']],
+  },
+  {
+    name: 'an entry of a category that is gone',
+    rows: {
+      faq_item: [
+        {
+          id: 91,
+          f_number: '1091',
+          f_subject: 'Bez kategorii',
+          f_name: 'x',
+          f_language_id: 3,
+          state_id: 3,
+          category_id: 99,
+          approved: 1,
+          content_type: 'text/html',
+        },
+      ],
+    },
+    finds: [['entry-without-category', 'faq_item', '91']],
+  },
+  {
+    name: 'a file of an entry that is gone',
+    rows: { faq_attachment: [{ id: 91, faq_id: 99, filename: 'x.txt', content_type: 'text/plain', content: Buffer.from('x') }] },
+    finds: [['orphan-file', 'faq_attachment', '91']],
+  },
+  {
+    name: 'a vote on an entry that is gone',
+    rows: { faq_voting: [{ id: 91, item_id: 99, created_by: 'x', interface: 'public', rate: 50 }] },
+    finds: [['orphan-vote', 'faq_voting', '91']],
+  },
+  {
+    name: 'a link to a ticket that is gone',
+    rows: { link_relation: [{ source_object_id: 1, source_key: '1', target_object_id: 1, target_key: '9999', type_id: 1, state_id: 1 }] },
+    finds: [['orphan-link', 'link_relation', '1-9999']],
+  },
+  {
+    name: 'a ticket tied to itself',
+    rows: { link_relation: [{ source_object_id: 1, source_key: '3', target_object_id: 1, target_key: '3', type_id: 1, state_id: 1 }] },
+    finds: [['own-link', 'link_relation', '3-3']],
+  },
+  {
+    name: 'whoever watches is gone',
+    rows: { ticket_watcher: [{ ticket_id: 3, user_id: 99 }] },
+    finds: [['unknown-user', 'ticket_watcher', '3:99']],
+  },
+  {
+    name: 'a watched ticket that is gone',
+    rows: { ticket_watcher: [{ ticket_id: 9999, user_id: 2 }] },
+    finds: [['orphan-watcher', 'ticket_watcher', '9999']],
+  },
+  {
+    name: 'a flag of somebody who is gone',
+    rows: { article_flag: [{ article_id: 1, article_key: 'Important', article_value: '1', create_by: 99 }] },
+    finds: [['unknown-user', 'article_flag', '1:Important:99']],
+  },
+  {
+    name: 'a flag of an article that is gone',
+    rows: { article_flag: [{ article_id: 9999, article_key: 'Seen', article_value: '1', create_by: 2 }] },
+    finds: [['orphan-flag', 'article_flag', '9999']],
+  },
+  {
+    name: 'UTF-8 encoded twice, of a queue',
+    rows: { queue: [{ id: 13, name: 'WydziaÅ‚', group_id: 1, system_address_id: 1, salutation_id: 1, signature_id: 1, follow_up_id: 1 }] },
+    finds: [['bad-encoding', 'queue', '13']],
   },
 ]
