@@ -69,8 +69,7 @@ export async function storeBlobs(db: Kysely<Database>, contents: readonly Buffer
 function* chunksOf(made: readonly { id: Id; sha256: Buffer }[], wanted: ReadonlyMap<string, { content: Buffer }>): Generator<Buffer[]> {
   for (const { id, sha256 } of made) {
     const { content } = wanted.get(sha256.toString('hex'))!
-    for (let seq = 0; seq * CHUNK < content.length; seq++)
-      yield [int8(id), int4(seq), content.subarray(seq * CHUNK, (seq + 1) * CHUNK)]
+    for (let seq = 0; seq * CHUNK < content.length; seq++) yield [int8(id), int4(seq), content.subarray(seq * CHUNK, (seq + 1) * CHUNK)]
   }
 }
 

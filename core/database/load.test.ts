@@ -53,8 +53,14 @@ test('rows and bytes are copied in the transaction that asks for it, whatever st
       await sql`create temporary table copied (name text, words text, even boolean, at timestamptz) on commit drop`.execute(trx)
       expect(await copyRows(trx, 'copied', ['name', 'words', 'even', 'at'], many())).toBe(5000)
       await copyRows(trx, 'copied', ['name', 'at'], [['moment', new Date('2026-11-16T09:12:30.250Z')]])
-      const { rows } = await sql<{ words: string; at: Date }>`select words, at from copied where name in ('T7', 'moment') order by 1`.execute(trx)
-      expect([rows[0]!.words, rows[1]!.at.toISOString()]).toEqual(['tab\t back\\slash\r\nline \\N \\. nul half\ufffd ż', '2026-11-16T09:12:30.250Z'])
+      const { rows } = await sql<{
+        words: string
+        at: Date
+      }>`select words, at from copied where name in ('T7', 'moment') order by 1`.execute(trx)
+      expect([rows[0]!.words, rows[1]!.at.toISOString()]).toEqual([
+        'tab\t back\\slash\r\nline \\N \\. nul half\ufffd ż',
+        '2026-11-16T09:12:30.250Z',
+      ])
       const big = Buffer.alloc(CHUNK * 2 + 5, 'ab')
       const stored = await storeBlobs(trx, [Buffer.from('a'), big, Buffer.from('a'), Buffer.alloc(0)], new Date())
       expect(stored[0]).toEqual(stored[2])

@@ -21,7 +21,18 @@ interface Took {
   megabytes: number
 }
 
-const TABLES = ['blob', 'blob_chunk', 'ticket', 'article', 'article_attachment', 'article_raw', 'history', 'ticket_seen', 'time_spent', 'field_value']
+const TABLES = [
+  'blob',
+  'blob_chunk',
+  'ticket',
+  'article',
+  'article_attachment',
+  'article_raw',
+  'history',
+  'ticket_seen',
+  'time_spent',
+  'field_value',
+]
 
 /** `count` tickets, four times as many articles. The floor: the source's rows read, and the rows that came of them copied into the same tables. */
 export async function measureTakeOver(place: Place, count: number): Promise<Figure[]> {
@@ -80,7 +91,14 @@ export async function runTakeOver(): Promise<void> {
 async function streamed(count: number): Promise<number> {
   const source = seededSource({ tickets: count })
   const begun = performance.now()
-  for (const table of ['ticket', 'article', 'article_data_mime', 'article_data_mime_attachment', 'article_data_mime_plain', 'ticket_history'])
+  for (const table of [
+    'ticket',
+    'article',
+    'article_data_mime',
+    'article_data_mime_attachment',
+    'article_data_mime_plain',
+    'ticket_history',
+  ])
     for await (const _ of source.rows(table)) {
       /* read */
     }

@@ -59,7 +59,8 @@ function grouped(rows: readonly HistoryRow[]): HistoryRow[][] {
   for (const row of rows) {
     const last = groups.at(-1)
     const first = last?.[0]
-    if (first?.actId === row.actId && first.createdAt.getTime() === row.createdAt.getTime() && first.personName === row.personName) last!.push(row)
+    if (first?.actId === row.actId && first.createdAt.getTime() === row.createdAt.getTime() && first.personName === row.personName)
+      last!.push(row)
     else groups.push([row])
   }
   return groups

@@ -52,13 +52,17 @@ const TABLES: Record<string, { of?: string; leave?: string[] }> = {
 /** Of each table how many rows there are and a sum of them, whatever numbers persons and bytes have here. */
 export async function standing(db: Kysely<Database>): Promise<Record<string, string>> {
   const { rows: people } = await sql<{ id: string; called: string }>`
-    select id::text, coalesce(login, (select address from person_address a where a.person_id = p.id and main), name) as called from person p`.execute(db)
+    select id::text, coalesce(login, (select address from person_address a where a.person_id = p.id and main), name) as called from person p`.execute(
+    db,
+  )
   const called = new Map(people.map((one) => [one.id, one.called]))
   const { rows: blobs } = await sql<{ id: string; sum: string }>`select id::text, encode(sha256, 'hex') as sum from blob`.execute(db)
   const sums = new Map(blobs.map((one) => [one.id, one.sum]))
   const stands: Record<string, string> = {}
   for (const [table, { of = 'true', leave = [] }] of Object.entries(TABLES)) {
-    const { rows } = await sql<{ row: Record<string, unknown> }>`select to_jsonb(t) as row from ${sql.table(table)} t where ${sql.raw(of)}`.execute(db)
+    const { rows } = await sql<{
+      row: Record<string, unknown>
+    }>`select to_jsonb(t) as row from ${sql.table(table)} t where ${sql.raw(of)}`.execute(db)
     const lines = rows.map(({ row }) => {
       const said = { ...row }
       for (const column of PERSONS) if (said[column]) said[column] = called.get(String(said[column]))

@@ -44,14 +44,22 @@ export async function beginRun(
 }
 
 export async function resumeRun(db: Kysely<Database>, id: Id, mapping: Mapping): Promise<void> {
-  await sql`update otrs_run set state = 'running', problem = null, ended_at = null, mapping = ${JSON.stringify(mapping)}::jsonb where id = ${id}`.execute(db)
+  await sql`update otrs_run set state = 'running', problem = null, ended_at = null, mapping = ${JSON.stringify(mapping)}::jsonb where id = ${id}`.execute(
+    db,
+  )
 }
 
 export async function setPhase(db: Kysely<Database>, id: Id, phase: string): Promise<void> {
   await sql`update otrs_run set phase = ${phase} where id = ${id}`.execute(db)
 }
 
-export async function endRun(db: Kysely<Database>, id: Id, state: 'done' | 'failed' | 'stopped', problem: string | null, now: Date): Promise<void> {
+export async function endRun(
+  db: Kysely<Database>,
+  id: Id,
+  state: 'done' | 'failed' | 'stopped',
+  problem: string | null,
+  now: Date,
+): Promise<void> {
   await sql`update otrs_run set state = ${state}, problem = ${problem}, ended_at = ${now}, lease_until = null,
     phase = case when ${state} = 'done' then 'done' else phase end where id = ${id}`.execute(db)
 }
@@ -64,7 +72,9 @@ export async function isRunning(db: Kysely<Database>, id: Id): Promise<boolean> 
 /** How far it came; whoever reads it later than a minute after `lease_until` knows that its process is gone. */
 export async function writeProgress(db: Kysely<Database>, id: Id, progress: object, leaseUntil: Date): Promise<void> {
   await sql`with told as (select pg_notify('pomoc', ${JSON.stringify({ fact: 'otrs-import.progress' })}))
-    update otrs_run set progress = ${JSON.stringify(progress)}::jsonb, lease_until = ${leaseUntil} from told where id = ${id} and state = 'running'`.execute(db)
+    update otrs_run set progress = ${JSON.stringify(progress)}::jsonb, lease_until = ${leaseUntil} from told where id = ${id} and state = 'running'`.execute(
+    db,
+  )
 }
 
 /** What was told already is not told twice: parts may run again. */

@@ -23,9 +23,7 @@ const rowsIn = (site: Site) => async (what: string) => (await sql.raw<Record<str
 /** As text, so that one line is one row. */
 const linesIn = (site: Site) => async (what: string) =>
   (await site.database.pool.query<unknown[]>({ text: what, rowMode: 'array' })).rows.map((row) =>
-    row
-      .map((value) => (value instanceof Date ? value.toISOString().slice(0, 19) : String(value)))
-      .join(' | '),
+    row.map((value) => (value instanceof Date ? value.toISOString().slice(0, 19) : String(value))).join(' | '),
   )
 
 describe.skipIf(!mariaDbIsThere())('over a source', () => {
@@ -68,7 +66,11 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
     ])
     // Nobody locks what nobody has; a wait has its date; deadlines stand as they stood; the merged one leads on; the archive is one.
     expect(await told('locked-without-owner')).toEqual(['11 | null'])
-    expect(await lines('select id, pending_until, merged_into_id, archived, type_id, service_id, sla_id, solution_due_at, due_at, locked_at, first_response_at, closed_at from ticket where id in (1, 2, 3, 5) order by id')).toEqual([
+    expect(
+      await lines(
+        'select id, pending_until, merged_into_id, archived, type_id, service_id, sla_id, solution_due_at, due_at, locked_at, first_response_at, closed_at from ticket where id in (1, 2, 3, 5) order by id',
+      ),
+    ).toEqual([
       '1 | null | null | false | 2 | 2 | 1 | 2024-01-15T20:12:30 | 2024-01-15T20:12:30 | 2024-01-15T08:12:30 | 2024-01-15T09:00:00 | null',
       '2 | null | null | true | 1 | null | null | null | null | 2024-01-16T09:00:00 | null | 2024-01-16T09:40:00',
       '3 | 2027-03-01T09:00:00 | null | false | 1 | null | null | null | null | 2024-01-16T10:00:00 | 2024-01-16T10:00:00 | null',
@@ -97,7 +99,9 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
       // A name in From is no proof: the ticket is somebody else's.
       '13 | email | customer | true | null | Serwis',
     ])
-    expect(await lines('select html, bcc_text, message_id, in_reply_to, reference_ids, content_type, incoming_at from article where id = 3')).toEqual([
+    expect(
+      await lines('select html, bcc_text, message_id, in_reply_to, reference_ids, content_type, incoming_at from article where id = 3'),
+    ).toEqual([
       '<p>Proszę o <b>zdjęcie</b> ekranu: <img src="cid/logo1" /></p> | archiwum@uni.example | <3@uni.example> | <1@uni.example> | <1@uni.example> <2@uni.example> | text/html; charset=utf-8 | 2024-01-15T09:00:00',
     ])
     expect(await lines('select body from article where id = 11')).toEqual([
@@ -111,7 +115,9 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
 
   it('parts keep their bytes and the number by which the source counted them; mails are there as they came', async () => {
     expect(
-      await lines(`select article_id, place, name, role, disposition, content_id, alternative, size from article_attachment order by article_id, place`),
+      await lines(
+        `select article_id, place, name, role, disposition, content_id, alternative, size from article_attachment order by article_id, place`,
+      ),
     ).toEqual([
       '3 | 1 | file-2 | body-html | inline | null | false | 62',
       '3 | 2 | logo.png | file | inline | logo1 | false | 70',
@@ -130,13 +136,19 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
       sums(await made.run('select concat(article_id, " | ", sha2(body, 256)) as sum from article_data_mime_plain order by article_id')),
     )
     expect(
-      await lines(`select a.id, encode(b.sha256, 'hex') as sum from article_attachment a join blob b on b.id = a.blob_id where a.id < 1000 order by 1`),
+      await lines(
+        `select a.id, encode(b.sha256, 'hex') as sum from article_attachment a join blob b on b.id = a.blob_id where a.id < 1000 order by 1`,
+      ),
     ).toEqual(sums(await made.run('select concat(id, " | ", sha2(content, 256)) as sum from article_data_mime_attachment order by id')))
     expect(await told('no-disposition')).toEqual(['1 | 1 6 3 7'])
   })
 
   it('history is what it was, word for word, with what the ticket was then', async () => {
-    expect(await lines('select h.id, h.type, h.name, article_id, p.login, h.created_at, queue_id, state_id, priority_id from history h left join person p on p.id = person_id where h.id in (2, 4, 9, 13, 20, 25) order by h.id')).toEqual([
+    expect(
+      await lines(
+        'select h.id, h.type, h.name, article_id, p.login, h.created_at, queue_id, state_id, priority_id from history h left join person p on p.id = person_id where h.id in (2, 4, 9, 13, 20, 25) order by h.id',
+      ),
+    ).toEqual([
       '2 | SendAutoReply | %%ewa.lis@uni.example | 2 | null | 2024-01-15T08:12:31 | 6 | 4 | 3',
       '4 | OwnerUpdate | %%akowalska%%2 | null | akowalska | 2024-01-15T09:00:00 | 6 | 4 | 3',
       '9 | Misc | Reset of unlock time. | null | akowalska | 2024-01-15T10:00:00 | 6 | 4 | 3',
@@ -147,9 +159,11 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
   })
 
   it('watchers, what was seen, flags, time, fields and links come', async () => {
-    expect(await lines('select ticket_id, p.login, since, b.login from ticket_watcher w join person p on p.id = person_id join person b on b.id = added_by')).toEqual([
-      '1 | jan.nowak | 2024-01-15T09:10:00 | jan.nowak',
-    ])
+    expect(
+      await lines(
+        'select ticket_id, p.login, since, b.login from ticket_watcher w join person p on p.id = person_id join person b on b.id = added_by',
+      ),
+    ).toEqual(['1 | jan.nowak | 2024-01-15T09:10:00 | jan.nowak'])
     // Up to just before the first article that was not seen; or all of it.
     expect(await lines('select ticket_id, p.login, seen_at from ticket_seen s join person p on p.id = person_id order by 1')).toEqual([
       '1 | akowalska | 2024-01-15T09:59:59',
@@ -191,7 +205,8 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
   it('the desk shows it: the ticket, its history act by act, the mail as it came; the clock stands', async () => {
     const visitor = await site.loggedIn(await personOf('akowalska'))
     const page = await (await visitor.get('/desk/tickets/1')).text()
-    for (const words of ['Drukarka nie drukuje', 'Toner zamówiony.', 'mailbox full', 'Zdjęcie ekranu – żółć.PNG']) expect(page).toContain(words)
+    for (const words of ['Drukarka nie drukuje', 'Toner zamówiony.', 'mailbox full', 'Zdjęcie ekranu – żółć.PNG'])
+      expect(page).toContain(words)
     const history = await (await visitor.get('/desk/tickets/1/history')).text()
     // Thirteen rows of one run, at eight moments or by different people.
     expect([history.match(/class="act-first"/g)?.length, history.match(/class="act-more"/g)?.length]).toEqual([8, 5])
@@ -208,7 +223,9 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
     // None of these moves the ticket.
     await made.run(`insert into ticket_history (id, name, history_type_id, ticket_id, type_id, queue_id, owner_id, priority_id, state_id, create_time, create_by, change_time, change_by)
       values (900, '%%x', 25, 3, 1, 2, 1, 3, 4, '2024-02-01 10:00:00', 2, '2024-02-01 10:00:00', 2)`)
-    await made.run(`insert into article_flag (article_id, article_key, article_value, create_time, create_by) values (13, 'Important', '1', '${later}', 2)`)
+    await made.run(
+      `insert into article_flag (article_id, article_key, article_value, create_time, create_by) values (13, 'Important', '1', '${later}', 2)`,
+    )
     await made.run(`insert into dynamic_field_value (id, field_id, object_id, value_text) values (900, 3, 11, 'INV/9')`)
     await made.run(`update article_data_mime set a_body = 'poprawione', change_time = '${later}' where article_id = 14`)
     // Merged in the source: its article and history are another ticket's now.
@@ -221,8 +238,35 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
     await made.run(`delete from article where id = 12`)
     await made.run(`delete from ticket_history where ticket_id = 8`)
     await made.add({
-      ticket: [{ id: 13, tn: '2030010110000019', title: 'Nowe', queue_id: 2, ticket_lock_id: 1, type_id: 1, user_id: 1, responsible_user_id: 1, ticket_priority_id: 3, ticket_state_id: 1, customer_user_id: 'ewa.lis', create_time: later, change_time: later }],
-      link_relation: [{ source_object_id: 1, source_key: '13', target_object_id: 1, target_key: '1', type_id: 1, state_id: 1, create_time: later, create_by: 2 }],
+      ticket: [
+        {
+          id: 13,
+          tn: '2030010110000019',
+          title: 'Nowe',
+          queue_id: 2,
+          ticket_lock_id: 1,
+          type_id: 1,
+          user_id: 1,
+          responsible_user_id: 1,
+          ticket_priority_id: 3,
+          ticket_state_id: 1,
+          customer_user_id: 'ewa.lis',
+          create_time: later,
+          change_time: later,
+        },
+      ],
+      link_relation: [
+        {
+          source_object_id: 1,
+          source_key: '13',
+          target_object_id: 1,
+          target_key: '1',
+          type_id: 1,
+          state_id: 1,
+          create_time: later,
+          create_by: 2,
+        },
+      ],
     })
     expect((await take(site, made)).state).toBe('done')
     expect(await lines('select ticket_id from otrs_ticket where run_id = 2 order by 1')).toEqual(['2', '3', '4', '9', '10', '11', '13'])
@@ -233,7 +277,10 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
     const anew = await openHouse()
     try {
       await take(anew, made)
-      const [{ ticket_seen: _read, ...here }, { ticket_seen: _seen, ...there }] = [await standing(site.database.db), await standing(anew.database.db)]
+      const [{ ticket_seen: _read, ...here }, { ticket_seen: _seen, ...there }] = [
+        await standing(site.database.db),
+        await standing(anew.database.db),
+      ]
       expect(here).toEqual(there)
     } finally {
       await anew.close()
@@ -247,7 +294,10 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
     await made.run(`update ticket set title = 'W źródle inaczej', change_time = '2030-02-01 00:00:00' where id in (1, 9)`)
     expect((await take(site, made)).state).toBe('done')
     expect(await told('touched')).toEqual(['1 | null'])
-    expect(await lines('select id, title from ticket where id in (1, 9) order by id')).toEqual(['1 | Drukarka nie drukuje', '9 | W źródle inaczej'])
+    expect(await lines('select id, title from ticket where id in (1, 9) order by id')).toEqual([
+      '1 | Drukarka nie drukuje',
+      '9 | W źródle inaczej',
+    ])
     expect(await lines(`select count(*) from ticket_watcher where ticket_id = 3`)).toEqual(['1'])
     // Another help desk is no later state of this one.
     await expect(runImport(site.kernel.host, { source: seededSource({ tickets: 20, seed: 9 }), mapping: MAPPING })).rejects.toThrow(
@@ -292,9 +342,13 @@ describe('a run that ends', () => {
     await site.make.asSystem(beginAnew)
     const parts = (master: () => Promise<void>): Parts => ({ ids: loadIds, master })
     const full = Object.assign(new Error('could not extend file'), { code: '53100' })
-    await expect(runParts(host, { source, mapping: MAPPING }, parts(() => Promise.reject(full)))).rejects.toThrow(
-      'The disk of the database is full: make room, then give the same command again; it goes on where it stopped.',
-    )
+    await expect(
+      runParts(
+        host,
+        { source, mapping: MAPPING },
+        parts(() => Promise.reject(full)),
+      ),
+    ).rejects.toThrow('The disk of the database is full: make room, then give the same command again; it goes on where it stopped.')
     const state = async () => (await linesIn(site)('select id, state, phase, problem is null from otrs_run order by id')).at(-1)
     expect(await state()).toBe('1 | failed | master | false')
     const ended = await runParts(
@@ -308,7 +362,9 @@ describe('a run that ends', () => {
     expect([ended.state, await state()]).toEqual(['stopped', '1 | stopped | tickets | true'])
     expect((await runImport(host, { source, mapping: MAPPING })).state).toBe('done')
     expect(await state()).toBe('1 | done | done | true')
-    expect(await linesIn(site)(`select count(*), progress->'parts'->'tickets'->>'rows' from ticket, otrs_run group by 2`)).toEqual([`${TICKETS} | ${TICKETS}`])
+    expect(await linesIn(site)(`select count(*), progress->'parts'->'tickets'->>'rows' from ticket, otrs_run group by 2`)).toEqual([
+      `${TICKETS} | ${TICKETS}`,
+    ])
   })
 
   it('killed in the middle it goes on behind the last whole step, and stands as one that was never disturbed', async () => {
@@ -328,5 +384,4 @@ describe('a run that ends', () => {
     expect([before > 0 && before < 3, await steps(killed)]).toEqual([true, 3])
     expect(await standing(killed.database.db)).toEqual(await standing(stopped.database.db))
   })
-
 })

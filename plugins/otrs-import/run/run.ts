@@ -120,7 +120,9 @@ async function begin(host: Host, { source, mapping }: RunWishes): Promise<{ run:
       throw new BootError(
         `${old} tickets made here have ids which those of the source may have: take a pilot's tickets away with "npm run pomoc -- begin-anew", then begin again.`,
       )
-    await host.work(system('otrs-import'), (work) => saveSettings(work, CORE_SETTINGS.name, CORE_SETTINGS.settings, { 'clock.stopped': true }))
+    await host.work(system('otrs-import'), (work) =>
+      saveSettings(work, CORE_SETTINGS.name, CORE_SETTINGS.settings, { 'clock.stopped': true }),
+    )
   }
   const value = (source.has('dynamic_field_value', 'id') ? await source.range('dynamic_field_value', 'id') : undefined)?.to ?? 0
   const run = await beginRun(db, source, { mapping, incremental: done !== undefined, marks: { value }, now: host.clock() })

@@ -5,18 +5,17 @@ import { agentOf, writtenAt, type Known } from './known.ts'
 import type { NewRow } from './ticket-rows.ts'
 import { epoch, idOf, text, textOrNull } from './values.ts'
 
-export const ARTICLE_COLUMNS = [
-  ...['id', 'ticket_id', 'channel', 'sender_type', 'visible', 'person_id', 'from_text', 'to_text', 'cc_text', 'bcc_text', 'reply_to', 'subject'],
-  ...['body', 'html', 'message_id', 'in_reply_to', 'reference_ids', 'content_type', 'incoming_at', 'act_id', 'created_at', 'changed_at', 'changed_by'],
-] as const
-export const PART_COLUMNS = [
-  ...['id', 'article_id', 'blob_id', 'name', 'content_type', 'content_id', 'disposition', 'size', 'place', 'role', 'alternative'],
-] as const
-export const ERROR_COLUMNS = ['article_id', 'at', 'message_id', 'text'] as const
-export const REVISION_COLUMNS = [
-  ...['article_id', 'n', 'at', 'by_id', 'visible', 'from_text', 'to_text', 'cc_text', 'subject', 'body', 'html', 'deleted'],
-] as const
-export const FLAG_COLUMNS = ['article_id', 'person_id', 'key', 'value'] as const
+export const ARTICLE_COLUMNS: readonly string[] = `
+  id ticket_id channel sender_type visible person_id from_text to_text cc_text bcc_text reply_to subject body html
+  message_id in_reply_to reference_ids content_type incoming_at act_id created_at changed_at changed_by`
+  .trim()
+  .split(/\s+/)
+export const PART_COLUMNS: readonly string[] =
+  'id article_id blob_id name content_type content_id disposition size place role alternative'.split(' ')
+export const ERROR_COLUMNS: readonly string[] = 'article_id at message_id text'.split(' ')
+export const REVISION_COLUMNS: readonly string[] =
+  'article_id n at by_id visible from_text to_text cc_text subject body html deleted'.split(' ')
+export const FLAG_COLUMNS: readonly string[] = 'article_id person_id key value'.split(' ')
 
 export interface NewArticle {
   at: Date
@@ -56,7 +55,11 @@ export function articleOf(
       sender_type: senderType,
       visible: Number(row['is_visible_for_customer'] ?? 0) === 1,
       person_id:
-        senderType === 'agent' ? agentOf(known, row['create_by']) : senderType === 'customer' ? writer(known, from, ticket.customerId) : null,
+        senderType === 'agent'
+          ? agentOf(known, row['create_by'])
+          : senderType === 'customer'
+            ? writer(known, from, ticket.customerId)
+            : null,
       from_text: from,
       to_text: text(mime['a_to']),
       cc_text: text(mime['a_cc']),
@@ -91,7 +94,8 @@ export function addressIn(from: string): string | undefined {
   return found.includes('@') && !/\s/.test(found) ? found.toLowerCase() : undefined
 }
 
-const chatSubject = (lines: readonly Row[]): string => (lines[0] ? `Chat: ${text(lines[0]['chat_participant_name'])}`.slice(0, 200) : 'Chat')
+const chatSubject = (lines: readonly Row[]): string =>
+  lines[0] ? `Chat: ${text(lines[0]['chat_participant_name'])}`.slice(0, 200) : 'Chat'
 
 /** One line a message, as it stood: who, when, what. The rows themselves are kept as a file beside it. */
 const chatWords = (lines: readonly Row[]): string =>
@@ -99,7 +103,9 @@ const chatWords = (lines: readonly Row[]): string =>
     .map((line) => {
       const words = text(line['message_text'])
       const time = text(line['create_time']).slice(11, 19)
-      return Number(line['system_generated'] ?? 0) === 1 ? `[${time}] * ${words}` : `[${time}] ${text(line['chat_participant_name'])}: ${words}`
+      return Number(line['system_generated'] ?? 0) === 1
+        ? `[${time}] * ${words}`
+        : `[${time}] ${text(line['chat_participant_name'])}: ${words}`
     })
     .join('\n')
 

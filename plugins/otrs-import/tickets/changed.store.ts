@@ -59,7 +59,9 @@ export async function changedTickets(db: Kysely<Database>, source: Source, words
 const highest = async (db: Kysely<Database>, table: 'history' | 'time_spent'): Promise<number> => {
   const { rows } = await sql<{ id: string | null }>`
     select max(t.id) as id from ${sql.table(table)} t where t.id < (
-      select start_value from pg_sequences where (schemaname || '.' || sequencename)::regclass = pg_get_serial_sequence(${table}, 'id')::regclass)`.execute(db)
+      select start_value from pg_sequences where (schemaname || '.' || sequencename)::regclass = pg_get_serial_sequence(${table}, 'id')::regclass)`.execute(
+    db,
+  )
   return Number(rows[0]?.id ?? 0)
 }
 
@@ -105,9 +107,10 @@ export async function* ticketsHere(db: Kysely<Database>): AsyncGenerator<number>
 export async function removeTickets(db: Kysely<Database>, ids: readonly number[]): Promise<void> {
   const those = sql`any(${[...ids]}::bigint[])`
   await sql`update ticket set merged_into_id = null where merged_into_id = ${those}`.execute(db)
-  await sql`delete from link where from_kind = 'ticket' and from_id = any(${ids.map(String)}::text[]) or to_kind = 'ticket' and to_id = any(${ids.map(String)}::text[])`.execute(db)
+  await sql`delete from link where from_kind = 'ticket' and from_id = any(${ids.map(String)}::text[]) or to_kind = 'ticket' and to_id = any(${ids.map(String)}::text[])`.execute(
+    db,
+  )
   for (const table of ['draft', 'fact']) await sql`delete from ${sql.table(table)} where ticket_id = ${those}`.execute(db)
   await sql`delete from ticket where id = ${those}`.execute(db)
   await sql`delete from otrs_ticket where ticket_id = ${those}`.execute(db)
 }
-

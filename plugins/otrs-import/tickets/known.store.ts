@@ -7,7 +7,11 @@ import { idOf, text } from './values.ts'
 
 export async function lookHere(db: Kysely<Database>): Promise<Here> {
   const ids = async (table: string): Promise<Set<Id>> =>
-    new Set((await sql<{ id: Id }>`select id::text from ${sql.table(table)} order by ${sql.table(table)}.id`.execute(db)).rows.map(({ id }) => id))
+    new Set(
+      (await sql<{ id: Id }>`select id::text from ${sql.table(table)} order by ${sql.table(table)}.id`.execute(db)).rows.map(
+        ({ id }) => id,
+      ),
+    )
   const { rows: states } = await sql<{ id: Id; type: StateType }>`select id::text, type from ticket_state`.execute(db)
   const { rows: companies } = await sql<{ code: string }>`select code from company`.execute(db)
   const { rows: addresses } = await sql<{ address: string; person: Id }>`

@@ -29,7 +29,13 @@ interface Link {
  * Every link between tickets; one that was only for the time of a form is none. Those that came before and are no more in the source go. Answers how
  * many stand. Links with other things come with those (master/links.ts).
  */
-export async function loadLinks(db: Kysely<Database>, { source }: Room, known: Known, states: ReadonlyMap<number, string>, now: Date): Promise<number> {
+export async function loadLinks(
+  db: Kysely<Database>,
+  { source }: Room,
+  known: Known,
+  states: ReadonlyMap<number, string>,
+  now: Date,
+): Promise<number> {
   const links = new Map<string, Link & { at: Date; by_id: string | null }>()
   const isTicket = (column: string, row: Row): boolean => known.words.linkObjects.get(idOf(row[column]) ?? 0) === 'Ticket'
   for await (const row of source.rows('link_relation')) {

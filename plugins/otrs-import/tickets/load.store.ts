@@ -65,7 +65,8 @@ export async function writeTickets(db: Kysely<Database>, { room, known, act, now
   const tickets = given.tickets.filter((row) => !isRefused.has(text(row['id'])))
   const ids = new Set(tickets.map((row) => idOf(row['id'])!))
   for (const { table, row } of allRows(given))
-    for (const { code, column } of mendedOf(row)) known.tell(code, table, text(row['id'] ?? row['article_id'] ?? row['ticket_id']), { column })
+    for (const { code, column } of mendedOf(row))
+      known.tell(code, table, text(row['id'] ?? row['article_id'] ?? row['ticket_id']), { column })
   orphans(known, given, new Set(given.tickets.map((row) => idOf(row['id'])!)))
   const seenHere = fresh ? [] : await clear(db, [...ids], given)
 
@@ -83,7 +84,10 @@ export async function writeTickets(db: Kysely<Database>, { room, known, act, now
       if (!mime && chat.length === 0) known.tell('no-body', 'article', articleId)
       return articleOf(known, article, { mime, chat, ticket: { createdAt, customerId: customerIn(known, row) }, act })
     })
-    articles.set(id, own.toSorted((a, b) => a.at.getTime() - b.at.getTime() || Number(a.row['id']) - Number(b.row['id'])))
+    articles.set(
+      id,
+      own.toSorted((a, b) => a.at.getTime() - b.at.getTime() || Number(a.row['id']) - Number(b.row['id'])),
+    )
     written.push(ticketOf(known, row, given.history.get(id) ?? [], articles.get(id)!, now))
   }
   const mine = ofArticles.articleIds
@@ -100,24 +104,65 @@ export async function writeTickets(db: Kysely<Database>, { room, known, act, now
   }
   await copyTickets(db, written)
   rows += written.length
-  await copy('article', ARTICLE_COLUMNS, [...articles.values()].flatMap((own) => own.map(({ row }) => row)))
-  await copy('article_attachment', PART_COLUMNS, parts.filter(({ id }) => id !== null))
-  await copy('article_attachment', PART_COLUMNS.slice(1), parts.filter(({ id }) => id === null))
+  await copy(
+    'article',
+    ARTICLE_COLUMNS,
+    [...articles.values()].flatMap((own) => own.map(({ row }) => row)),
+  )
+  await copy(
+    'article_attachment',
+    PART_COLUMNS,
+    parts.filter(({ id }) => id !== null),
+  )
+  await copy(
+    'article_attachment',
+    PART_COLUMNS.slice(1),
+    parts.filter(({ id }) => id === null),
+  )
   await copy('article_raw', ['article_id', 'blob_id', 'at'], raws)
-  await copy('article_send_error', ERROR_COLUMNS, of(given.sendErrors, mine).map((row) => sendErrorOf(known, row)))
+  await copy(
+    'article_send_error',
+    ERROR_COLUMNS,
+    of(given.sendErrors, mine).map((row) => sendErrorOf(known, row)),
+  )
   await copy('article_revision', REVISION_COLUMNS, revisions(known, given, mine, now))
-  await copy('article_flag', FLAG_COLUMNS, of(given.articleFlags, mine).map((row) => flagOf(known, row)).filter((row) => row !== undefined))
+  await copy(
+    'article_flag',
+    FLAG_COLUMNS,
+    of(given.articleFlags, mine)
+      .map((row) => flagOf(known, row))
+      .filter((row) => row !== undefined),
+  )
   const all = [...ids]
-  await copy('history', HISTORY_COLUMNS, of(given.history, all).map((row) => historyOf(known, row, act, now)))
-  await copy('ticket_watcher', WATCHER_COLUMNS, of(given.watchers, all).map((row) => watcherOf(known, row)).filter((row) => row !== undefined))
-  await copy('time_spent', TIME_COLUMNS, of(given.time, all).map((row) => timeOf(known, row, new Set(mine.map(String)), act, now)))
+  await copy(
+    'history',
+    HISTORY_COLUMNS,
+    of(given.history, all).map((row) => historyOf(known, row, act, now)),
+  )
+  await copy(
+    'ticket_watcher',
+    WATCHER_COLUMNS,
+    of(given.watchers, all)
+      .map((row) => watcherOf(known, row))
+      .filter((row) => row !== undefined),
+  )
+  await copy(
+    'time_spent',
+    TIME_COLUMNS,
+    of(given.time, all).map((row) => timeOf(known, row, new Set(mine.map(String)), act, now)),
+  )
   await copy('field_value', VALUE_COLUMNS, valuesOf(known, of(given.ticketValues, all)))
   await copy('field_value', VALUE_COLUMNS, valuesOf(known, of(given.articleValues, mine)))
   const seen = all.flatMap((id) =>
-    seenOf(known, String(id), articles.get(id)!.map(({ at, row }) => ({ id: String(row['id']), at })), {
-      ticket: given.ticketFlags.get(id) ?? [],
-      article: (given.articles.get(id) ?? []).flatMap((article) => given.articleFlags.get(idOf(article['id'])!) ?? []),
-    }),
+    seenOf(
+      known,
+      String(id),
+      articles.get(id)!.map(({ at, row }) => ({ id: String(row['id']), at })),
+      {
+        ticket: given.ticketFlags.get(id) ?? [],
+        article: (given.articles.get(id) ?? []).flatMap((article) => given.articleFlags.get(idOf(article['id'])!) ?? []),
+      },
+    ),
   )
   await copySeen(db, [...seen, ...seenHere])
   await copyRows(
@@ -139,7 +184,10 @@ function* inOrder(columns: readonly string[], rows: Iterable<NewRow>): Generator
 }
 
 /** Tickets of ours that have the number or the id of one that would come. */
-async function taken(db: Kysely<Database>, rows: readonly Row[]): Promise<{ id: string; code: 'id-taken' | 'number-taken'; detail: Record<string, string> }[]> {
+async function taken(
+  db: Kysely<Database>,
+  rows: readonly Row[],
+): Promise<{ id: string; code: 'id-taken' | 'number-taken'; detail: Record<string, string> }[]> {
   const wanted = rows.map((row) => ({ id: text(row['id']), number: text(row['tn']) }))
   const { rows: found } = await sql<{ id: string; number: string; is_id: boolean }>`
     select w.id, w.number, t.id = w.id::bigint as is_id from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(id text, number text)
@@ -174,7 +222,9 @@ function orphans(known: Known, given: TicketRows, there: ReadonlySet<number>): v
 async function clear(db: Kysely<Database>, ids: readonly number[], given: TicketRows): Promise<NewRow[]> {
   const { rows: seen } = await sql<NewRow>`
     delete from ticket_seen where ticket_id = any(${ids}::bigint[]) returning ticket_id::text, person_id::text, seen_at`.execute(db)
-  await sql`delete from field_value v using field f where f.id = v.field_id and f.object = 'ticket' and v.object_id = any(${ids}::bigint[])`.execute(db)
+  await sql`delete from field_value v using field f where f.id = v.field_id and f.object = 'ticket' and v.object_id = any(${ids}::bigint[])`.execute(
+    db,
+  )
   for (const [table, rows] of [
     ['time_spent', given.time],
     ['history', given.history],
@@ -183,7 +233,8 @@ async function clear(db: Kysely<Database>, ids: readonly number[], given: Ticket
     const own = of(rows, ids).map((row) => text(row['id']))
     await sql`delete from ${sql.table(table)} where ticket_id = any(${ids}::bigint[]) or id = any(${own}::bigint[])`.execute(db)
   }
-  for (const table of ['ticket_watcher', 'otrs_ticket']) await sql`delete from ${sql.table(table)} where ticket_id = any(${ids}::bigint[])`.execute(db)
+  for (const table of ['ticket_watcher', 'otrs_ticket'])
+    await sql`delete from ${sql.table(table)} where ticket_id = any(${ids}::bigint[])`.execute(db)
   return seen
 }
 
@@ -223,9 +274,7 @@ async function keepFlags(db: Kysely<Database>, rows: readonly Row[]): Promise<vo
 
 function revisions(known: Known, given: TicketRows, articleIds: readonly number[], now: Date): NewRow[] {
   return articleIds.flatMap((id) =>
-    (given.versions.get(id) ?? []).map((version, n) =>
-      revisionOf(known, version, given.versionMime.get(idOf(version['id'])!), n + 1, now),
-    ),
+    (given.versions.get(id) ?? []).map((version, n) => revisionOf(known, version, given.versionMime.get(idOf(version['id'])!), n + 1, now)),
   )
 }
 
@@ -263,7 +312,11 @@ async function storeParts(
         return shown
       })
     }
-    const stored = await storeBlobs(db, batch.map(({ content }) => content), now)
+    const stored = await storeBlobs(
+      db,
+      batch.map(({ content }) => content),
+      now,
+    )
     for (const [n, { articleId, content, part, row }] of batch.entries()) {
       bytes += content.length
       const { id: blobId, sha256 } = stored[n]!
@@ -309,9 +362,15 @@ export async function markStep(
 }
 
 /** How far the steps of a part came: the highest key, and what they wrote. */
-export async function stepsOf(db: Kysely<Database>, runId: Id, part: string): Promise<{ to: number; rows: number; bytes: number } | undefined> {
+export async function stepsOf(
+  db: Kysely<Database>,
+  runId: Id,
+  part: string,
+): Promise<{ to: number; rows: number; bytes: number } | undefined> {
   const { rows } = await sql<{ to: string | null; rows: string; bytes: string }>`
-    select max(to_key) as to, coalesce(sum(rows), 0) as rows, coalesce(sum(bytes), 0) as bytes from otrs_step where run_id = ${runId} and part = ${part}`.execute(db)
+    select max(to_key) as to, coalesce(sum(rows), 0) as rows, coalesce(sum(bytes), 0) as bytes from otrs_step where run_id = ${runId} and part = ${part}`.execute(
+    db,
+  )
   const { to, rows: n, bytes } = rows[0]!
   return to === null ? undefined : { to: Number(to), rows: Number(n), bytes: Number(bytes) }
 }

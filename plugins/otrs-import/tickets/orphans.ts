@@ -36,7 +36,8 @@ export async function tellOrphans(source: Source, known: Known): Promise<void> {
     columns: ['id', 'field_id', 'object_id'],
     among: { column: 'field_id', ids: ofArticles },
   }))
-    if (!has(articles, idOf(row['object_id']) ?? 0)) known.tell('orphan-value', 'dynamic_field_value', text(row['id']), { article: text(row['object_id']) })
+    if (!has(articles, idOf(row['object_id']) ?? 0))
+      known.tell('orphan-value', 'dynamic_field_value', text(row['id']), { article: text(row['object_id']) })
 }
 
 function has(sorted: Float64Array, id: number): boolean {

@@ -27,7 +27,11 @@ export interface Articles {
 const AT_ONCE = 200
 
 /** OTRS behaviour: what lies in the file system counts, else the database. Parts of an article come in the order in which OTRS counts them. */
-export async function* readParts(source: Source, known: Pick<Known, 'tell'>, { articleIds, paths, chat }: Articles): AsyncGenerator<PartRead> {
+export async function* readParts(
+  source: Source,
+  known: Pick<Known, 'tell'>,
+  { articleIds, paths, chat }: Articles,
+): AsyncGenerator<PartRead> {
   const inFiles = new Set<number>()
   const hasRaw = new Set<number>()
   if (source.files) {
@@ -47,7 +51,14 @@ export async function* readParts(source: Source, known: Pick<Known, 'tell'>, { a
   const inOrder = articleIds.toSorted((a, b) => a - b)
   let [of, place] = [0, 0]
   const rest = inOrder.filter((id) => !inFiles.has(id))
-  for await (const row of rowsAmong(source, 'article_data_mime_attachment', 'article_id', rest, ['article_id', 'filename', 'id'], AT_ONCE)) {
+  for await (const row of rowsAmong(
+    source,
+    'article_data_mime_attachment',
+    'article_id',
+    rest,
+    ['article_id', 'filename', 'id'],
+    AT_ONCE,
+  )) {
     const articleId = idOf(row['article_id'])!
     place = articleId === of ? place + 1 : 1
     of = articleId

@@ -73,11 +73,16 @@ export async function* rowsAmong(
   atOnce = AT_ONCE,
 ): AsyncGenerator<Row> {
   if (!source.has(table)) return
-  for (let at = 0; at < ids.length; at += atOnce)
-    yield* source.rows(table, { among: { column, ids: ids.slice(at, at + atOnce) }, order })
+  for (let at = 0; at < ids.length; at += atOnce) yield* source.rows(table, { among: { column, ids: ids.slice(at, at + atOnce) }, order })
 }
 
-async function amongIds(source: Source, table: string, column: string, ids: readonly number[], order: readonly string[]): Promise<Map<number, Row[]>> {
+async function amongIds(
+  source: Source,
+  table: string,
+  column: string,
+  ids: readonly number[],
+  order: readonly string[],
+): Promise<Map<number, Row[]>> {
   const found = new Map<number, Row[]>()
   for await (const row of rowsAmong(source, table, column, ids, order)) put(found, idOf(row[column]) ?? 0, row)
   return found

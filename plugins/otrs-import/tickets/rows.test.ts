@@ -21,6 +21,7 @@ const known: Known = {
     of: (kind, id) => (kind === 'user' ? users.get(String(id)) : kind === 'state' && String(id) === '20' ? '10000001' : undefined),
     all: () => new Map(),
     put: async () => {},
+    putAll: async () => {},
   },
   customers: new Map([['ewa.lis', '21']]),
   here: {
@@ -114,7 +115,13 @@ describe('a ticket', () => {
 
   it('names its customer by login in any case, and moments in the zone of the source', () => {
     const [row, tells] = ticket({})
-    expect(row).toMatchObject({ customer_id: '21', customer_login: null, owner_id: null, created_at: new Date('2026-11-16T08:00:00Z'), preview: 'słowa 1' })
+    expect(row).toMatchObject({
+      customer_id: '21',
+      customer_login: null,
+      owner_id: null,
+      created_at: new Date('2026-11-16T08:00:00Z'),
+      preview: 'słowa 1',
+    })
     expect(tells).toEqual([])
   })
   it('keeps the login of a customer whom nobody here is, and a company that nobody has', () => {
@@ -124,7 +131,10 @@ describe('a ticket', () => {
     expect(ticket({ customer_user_id: null, customer_id: null })).toMatchObject([{ customer_login: null, customer_company: null }, []])
   })
   it('is locked only by somebody, since the moment that the source says', () => {
-    expect(ticket({ ticket_lock_id: 2, timeout: 1_763_280_000 })).toMatchObject([{ lock: 'unlock', locked_at: null }, ['locked-without-owner ticket 5']])
+    expect(ticket({ ticket_lock_id: 2, timeout: 1_763_280_000 })).toMatchObject([
+      { lock: 'unlock', locked_at: null },
+      ['locked-without-owner ticket 5'],
+    ])
     expect(ticket({ ticket_lock_id: 3, user_id: 2, timeout: 1_763_280_000 })).toMatchObject([
       { lock: 'tmp_lock', owner_id: '12', locked_at: new Date(1_763_280_000_000) },
       [],
@@ -139,7 +149,12 @@ describe('a ticket', () => {
       due_at: new Date(1_763_270_000_000),
       suspended: false,
     })
-    expect(ticket({ ticket_state_id: 2, ...due })[0]).toMatchObject({ pending_until: null, response_due_at: null, due_at: null, suspended: null })
+    expect(ticket({ ticket_state_id: 2, ...due })[0]).toMatchObject({
+      pending_until: null,
+      response_due_at: null,
+      due_at: null,
+      suspended: null,
+    })
   })
   it('goes by our number of a state, where ours had to move', () => {
     expect(ticket({ ticket_state_id: 20 })[0]).toMatchObject({ state_id: '10000001', state_type: 'pending auto' })
@@ -166,7 +181,10 @@ describe('a ticket', () => {
       last_agent_at: new Date('2026-11-16T09:30:00Z'),
       last_customer_at: new Date('2026-11-16T08:00:00Z'),
     })
-    expect(ticket({ ticket_state_id: 4 }, history, articles)[0]).toMatchObject({ closed_at: null, first_closed_at: new Date('2026-11-16T10:00:00Z') })
+    expect(ticket({ ticket_state_id: 4 }, history, articles)[0]).toMatchObject({
+      closed_at: null,
+      first_closed_at: new Date('2026-11-16T10:00:00Z'),
+    })
   })
   it('without a moment has that of its first article', () => {
     expect(ticket({ create_time: null })).toMatchObject([{ created_at: new Date('2026-11-16T08:00:00Z') }, ['zero-date ticket 5']])
@@ -174,15 +192,25 @@ describe('a ticket', () => {
 })
 
 describe('an article', () => {
-  const ROW: Row = { id: 9, ticket_id: 5, article_sender_type_id: 3, communication_channel_id: 1, is_visible_for_customer: 1, create_time: '2026-11-16 09:00:00', create_by: 1 }
+  const ROW: Row = {
+    id: 9,
+    ticket_id: 5,
+    article_sender_type_id: 3,
+    communication_channel_id: 1,
+    is_visible_for_customer: 1,
+    create_time: '2026-11-16 09:00:00',
+    create_by: 1,
+  }
   const read = (row: Row, mime: Row | undefined, customerId: string | null = '21') =>
     tellsOf(() => articleOf(known, { ...ROW, ...row }, { mime, chat: [], ticket: { createdAt: NOW, customerId }, act: 'a' }).row)
 
   it("is its customer's where it came from an address of theirs or none", () => {
     const personOf = (a_from: string, customer: string | null = '21') => read({}, { a_from }, customer)[0]['person_id']
-    expect(['Ewa <EWA@uni.example>', 'ewa@uni.example', '', 'Sekretariat', 'Ewa <ewa@inna.example>', 'ewa@uni.example, b@c.example'].map((from) => personOf(from))).toEqual(
-      ['21', '21', '21', '21', null, null],
-    )
+    expect(
+      ['Ewa <EWA@uni.example>', 'ewa@uni.example', '', 'Sekretariat', 'Ewa <ewa@inna.example>', 'ewa@uni.example, b@c.example'].map(
+        (from) => personOf(from),
+      ),
+    ).toEqual(['21', '21', '21', '21', null, null])
     expect(personOf('ewa@uni.example', null)).toBe(null)
   })
   it('keeps its words as they are', () => {
@@ -202,7 +230,10 @@ describe('an article', () => {
   })
   it('says when it was edited, where it was', () => {
     expect(read({}, { change_time: '2026-11-16 09:00:00', change_by: 2 })[0]).toMatchObject({ changed_at: null, changed_by: null })
-    expect(read({}, { change_time: '2026-11-17 09:00:00', change_by: 2 })[0]).toMatchObject({ changed_at: new Date('2026-11-17T08:00:00Z'), changed_by: '12' })
+    expect(read({}, { change_time: '2026-11-17 09:00:00', change_by: 2 })[0]).toMatchObject({
+      changed_at: new Date('2026-11-17T08:00:00Z'),
+      changed_by: '12',
+    })
   })
   it('has the last address of From, or none', () => {
     expect(['A <a@b.example>', 'a@b.example', 'x <y@z.example>, Q <c@d.example>', 'kto', ''].map(addressIn)).toEqual([
@@ -216,7 +247,8 @@ describe('an article', () => {
 })
 
 describe('a part', () => {
-  const part = (row: Row) => tellsOf(() => partOf(known, { id: 1, article_id: 9, content_id: null, content_alternative: null, disposition: null, ...row }, 4))
+  const part = (row: Row) =>
+    tellsOf(() => partOf(known, { id: 1, article_id: 9, content_id: null, content_alternative: null, disposition: null, ...row }, 4))
   it.each<[Row, string, string]>([
     [{ filename: 'file-2', content_type: 'text/html; charset="utf-8"' }, 'body-html', 'inline'],
     [{ filename: 'file-1', content_type: 'text/html' }, 'body-html', 'inline'],
@@ -244,7 +276,20 @@ describe('a part', () => {
 })
 
 it('history says what it said, of a kind that nobody knows too, with our numbers of people and states', () => {
-  const row: Row = { id: 1, ticket_id: 5, article_id: 0, history_type_id: 99, name: 'Reset of unlock time.', create_by: 2, create_time: '2026-11-16 09:00:00', owner_id: 3, queue_id: 77, state_id: 20, priority_id: 3, type_id: 0 }
+  const row: Row = {
+    id: 1,
+    ticket_id: 5,
+    article_id: 0,
+    history_type_id: 99,
+    name: 'Reset of unlock time.',
+    create_by: 2,
+    create_time: '2026-11-16 09:00:00',
+    owner_id: 3,
+    queue_id: 77,
+    state_id: 20,
+    priority_id: 3,
+    type_id: 0,
+  }
   expect(tellsOf(() => historyOf(known, row, 'a', NOW))).toEqual([
     {
       id: '1',
@@ -266,7 +311,17 @@ it('history says what it said, of a kind that nobody knows too, with our numbers
 })
 
 it('values of fields stand in their order, days without a zone, moments in that of the source', () => {
-  const value = (id: number, field_id: number, more: Row): Row => ({ id, field_id, object_id: 5, value_text: null, value_date: null, value_int: null, index_value: null, index_set: null, ...more })
+  const value = (id: number, field_id: number, more: Row): Row => ({
+    id,
+    field_id,
+    object_id: 5,
+    value_text: null,
+    value_date: null,
+    value_int: null,
+    index_value: null,
+    index_set: null,
+    ...more,
+  })
   const [rows, tells] = tellsOf(() =>
     valuesOf(known, [
       value(3, 5, { value_text: 'b' }),
@@ -290,23 +345,44 @@ it('values of fields stand in their order, days without a zone, moments in that 
 })
 
 it('who watched, flagged or worked is somebody here, or it is told', () => {
-  expect(tellsOf(() => watcherOf(known, { ticket_id: 5, user_id: 66, create_time: null, create_by: 1 }))).toEqual([undefined, ['unknown-user ticket_watcher 5:66']])
+  expect(tellsOf(() => watcherOf(known, { ticket_id: 5, user_id: 66, create_time: null, create_by: 1 }))).toEqual([
+    undefined,
+    ['unknown-user ticket_watcher 5:66'],
+  ])
   expect(tellsOf(() => flagOf(known, { article_id: 9, article_key: 'Important', article_value: '1', create_by: 1 }))).toEqual([
     undefined,
     ['unknown-user article_flag 9:Important:1'],
   ])
   expect(flagOf(known, { article_id: 9, article_key: 'Seen', create_by: 2 })).toBe(undefined)
-  expect(tellsOf(() => timeOf(known, { id: 1, ticket_id: 5, article_id: 9, time_unit: '1.50', create_by: 66, create_time: null }, new Set(), 'a', NOW))).toMatchObject([
+  expect(
+    tellsOf(() =>
+      timeOf(known, { id: 1, ticket_id: 5, article_id: 9, time_unit: '1.50', create_by: 66, create_time: null }, new Set(), 'a', NOW),
+    ),
+  ).toMatchObject([
     { article_id: null, units: '1.50', person_id: null, at: NOW },
     ['orphan-time time_accounting 1', 'zero-date time_accounting 1'],
   ])
-  expect(revisionOf(known, { source_article_id: 9, version_create_by: 2, version_create_time: '2026-11-16 09:00:00', article_delete: 1 }, undefined, 2, NOW)).toMatchObject({ n: 2, by_id: '12', deleted: true, body: '' })
+  expect(
+    revisionOf(
+      known,
+      { source_article_id: 9, version_create_by: 2, version_create_time: '2026-11-16 09:00:00', article_delete: 1 },
+      undefined,
+      2,
+      NOW,
+    ),
+  ).toMatchObject({ n: 2, by_id: '12', deleted: true, body: '' })
 })
 
 describe('what was seen', () => {
   const articles = ['08:00', '09:00', '10:00'].map((time, n) => ({ id: String(n + 1), at: new Date(`2026-11-16T${time}:00Z`) }))
-  const flag = (article_id: number, time: string): Row => ({ article_id, article_key: 'Seen', create_by: 2, create_time: `2026-11-16 ${time}:00` })
-  const seen = (ticket: Row[], ...article: Row[]) => seenOf(known, '5', articles, { ticket, article }).map(({ seen_at }) => (seen_at as Date).toISOString().slice(11, 23))
+  const flag = (article_id: number, time: string): Row => ({
+    article_id,
+    article_key: 'Seen',
+    create_by: 2,
+    create_time: `2026-11-16 ${time}:00`,
+  })
+  const seen = (ticket: Row[], ...article: Row[]) =>
+    seenOf(known, '5', articles, { ticket, article }).map(({ seen_at }) => (seen_at as Date).toISOString().slice(11, 23))
   it('goes to just before the first article without a flag, to the last flag where all have one, and is nothing where the first has none', () => {
     expect(seen([], flag(1, '09:30'))).toEqual(['08:59:59.999'])
     expect(seen([], flag(1, '09:30'), flag(3, '12:00'))).toEqual(['08:59:59.999'])
@@ -318,16 +394,20 @@ describe('what was seen', () => {
 
 it('the sum of rows knows no order, and every value', () => {
   fc.assert(
-    fc.property(fc.array(fc.dictionary(fc.constantFrom('a', 'b'), fc.oneof(fc.integer(), fc.string(), fc.constant(null))), { minLength: 1 }), fc.nat(), (rows, n) => {
-      const sum = (list: object[]) => {
-        const all = new TicketSum()
-        for (const row of list) all.add('t', row)
-        return all.sum
-      }
-      expect(sum(rows.toReversed())).toBe(sum(rows))
-      expect(sum([...rows, rows[n % rows.length]!])).not.toBe(sum(rows))
-      expect(sum(rows.map((row, k) => (k === n % rows.length ? { ...row, c: 1 } : row)))).not.toBe(sum(rows))
-    }),
+    fc.property(
+      fc.array(fc.dictionary(fc.constantFrom('a', 'b'), fc.oneof(fc.integer(), fc.string(), fc.constant(null))), { minLength: 1 }),
+      fc.nat(),
+      (rows, n) => {
+        const sum = (list: object[]) => {
+          const all = new TicketSum()
+          for (const row of list) all.add('t', row)
+          return all.sum
+        }
+        expect(sum(rows.toReversed())).toBe(sum(rows))
+        expect(sum([...rows, rows[n % rows.length]!])).not.toBe(sum(rows))
+        expect(sum(rows.map((row, k) => (k === n % rows.length ? { ...row, c: 1 } : row)))).not.toBe(sum(rows))
+      },
+    ),
   )
 })
 

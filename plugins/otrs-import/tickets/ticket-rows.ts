@@ -7,19 +7,18 @@ import { earliest, epoch, idOf, latest, text, textOrNull } from './values.ts'
 
 export type NewRow = Record<string, Copied>
 
-export const TICKET_COLUMNS = [
-  ...['id', 'number', 'title', 'queue_id', 'state_id', 'state_type', 'priority_id', 'lock', 'owner_id', 'responsible_id', 'customer_id'],
-  ...['customer_company', 'customer_login', 'preview', 'pending_until', 'received_at', 'created_at', 'created_by', 'changed_at', 'closed_at'],
-  ...['last_customer_at', 'last_agent_at', 'archived', 'type_id', 'service_id', 'sla_id', 'locked_at', 'first_response_at', 'first_closed_at'],
-  ...['response_due_at', 'update_due_at', 'solution_due_at', 'due_at', 'suspended'],
-] as const
-export const HISTORY_COLUMNS = [
-  ...['id', 'ticket_id', 'article_id', 'type', 'name', 'person_id', 'act_id', 'created_at'],
-  ...['queue_id', 'owner_id', 'priority_id', 'state_id', 'type_id'],
-] as const
-export const WATCHER_COLUMNS = ['ticket_id', 'person_id', 'since', 'added_by'] as const
-export const TIME_COLUMNS = ['id', 'ticket_id', 'article_id', 'units', 'person_id', 'at', 'act_id'] as const
-export const VALUE_COLUMNS = ['object_id', 'field_id', 'set_place', 'place', 'text', 'at', 'number'] as const
+export const TICKET_COLUMNS: readonly string[] = `
+  id number title queue_id state_id state_type priority_id lock owner_id responsible_id customer_id customer_company
+  customer_login preview pending_until received_at created_at created_by changed_at closed_at last_customer_at
+  last_agent_at archived type_id service_id sla_id locked_at first_response_at first_closed_at response_due_at
+  update_due_at solution_due_at due_at suspended`
+  .trim()
+  .split(/\s+/)
+export const HISTORY_COLUMNS: readonly string[] =
+  'id ticket_id article_id type name person_id act_id created_at queue_id owner_id priority_id state_id type_id'.split(' ')
+export const WATCHER_COLUMNS: readonly string[] = 'ticket_id person_id since added_by'.split(' ')
+export const TIME_COLUMNS: readonly string[] = 'id ticket_id article_id units person_id at act_id'.split(' ')
+export const VALUE_COLUMNS: readonly string[] = 'object_id field_id set_place place text at number'.split(' ')
 
 /** OTRS's 'open', for a state that the source itself does not know: somebody shall look at the ticket. */
 const OPEN: readonly [Id, 'open'] = ['4', 'open']
@@ -52,7 +51,8 @@ export function ticketOf(known: Known, row: Row, history: readonly Row[], articl
     ? [null, null, null]
     : ['escalation_response_time', 'escalation_update_time', 'escalation_solution_time'].map((column) => epoch(row[column]))
   const due = earliest(...dues)
-  const of = (sender: string, seen: boolean) => articles.filter(({ row: one }) => one['sender_type'] === sender && (!seen || one['visible']))
+  const of = (sender: string, seen: boolean) =>
+    articles.filter(({ row: one }) => one['sender_type'] === sender && (!seen || one['visible']))
   return {
     id,
     number: text(row['tn']),
@@ -191,33 +191,36 @@ export function timeOf(known: Known, row: Row, articles: ReadonlySet<string>, ac
  */
 export function valuesOf(known: Known, rows: readonly Row[]): NewRow[] {
   const taken = new Map<string, Set<number>>()
-  return rows.toSorted((a, b) => Number(a['id']) - Number(b['id'])).flatMap((row): NewRow[] => {
-    const fieldId = ours(known, 'field', known.here.fields, row['field_id'])
-    if (fieldId === undefined) {
-      known.tell('unknown-field', 'dynamic_field_value', text(row['id']), { field: text(row['field_id']) })
-      return []
-    }
-    const setPlace = Number(row['index_set'] ?? 0)
-    const key = `${text(row['object_id'])} ${fieldId} ${setPlace}`
-    const places = taken.get(key) ?? new Set<number>()
-    taken.set(key, places)
-    let place = row['index_value'] === null || row['index_value'] === undefined ? places.size : Number(row['index_value'])
-    while (places.has(place)) place++
-    places.add(place)
-    // A day has no zone.
-    const said = textOrNull(row['value_date'])
-    const isDay = known.words.fieldTypes.get(idOf(row['field_id']) ?? 0) === 'Date'
-    const at = said === null ? null : isDay && /^\d{4}-\d\d-\d\d/.test(said) ? new Date(`${said.slice(0, 10)}T00:00:00Z`) : known.moment(said)
-    return [
-      {
-        object_id: text(row['object_id']),
-        field_id: fieldId,
-        set_place: setPlace,
-        place,
-        text: textOrNull(row['value_text']),
-        at,
-        number: textOrNull(row['value_int']),
-      },
-    ]
-  })
+  return rows
+    .toSorted((a, b) => Number(a['id']) - Number(b['id']))
+    .flatMap((row): NewRow[] => {
+      const fieldId = ours(known, 'field', known.here.fields, row['field_id'])
+      if (fieldId === undefined) {
+        known.tell('unknown-field', 'dynamic_field_value', text(row['id']), { field: text(row['field_id']) })
+        return []
+      }
+      const setPlace = Number(row['index_set'] ?? 0)
+      const key = `${text(row['object_id'])} ${fieldId} ${setPlace}`
+      const places = taken.get(key) ?? new Set<number>()
+      taken.set(key, places)
+      let place = row['index_value'] === null || row['index_value'] === undefined ? places.size : Number(row['index_value'])
+      while (places.has(place)) place++
+      places.add(place)
+      // A day has no zone.
+      const said = textOrNull(row['value_date'])
+      const isDay = known.words.fieldTypes.get(idOf(row['field_id']) ?? 0) === 'Date'
+      const at =
+        said === null ? null : isDay && /^\d{4}-\d\d-\d\d/.test(said) ? new Date(`${said.slice(0, 10)}T00:00:00Z`) : known.moment(said)
+      return [
+        {
+          object_id: text(row['object_id']),
+          field_id: fieldId,
+          set_place: setPlace,
+          place,
+          text: textOrNull(row['value_text']),
+          at,
+          number: textOrNull(row['value_int']),
+        },
+      ]
+    })
 }

@@ -37,7 +37,9 @@ export async function loadTickets(room: Room, run: TicketRun): Promise<void> {
   const { ids, logins } = await scan(room)
   await takeOwnCustomers(room, logins)
   const known = await knownOf(room, words)
-  const steps = run.last ? await stepsOfChanged(room, words, ids, run.last) : stepsOfAll(ids, await stepsOf(host.db, room.run.id, partOf(run)))
+  const steps = run.last
+    ? await stepsOfChanged(room, words, ids, run.last)
+    : stepsOfAll(ids, await stepsOf(host.db, room.run.id, partOf(run)))
   room.progress({ part: partOf(run), rows: steps.done.tickets, bytes: steps.done.bytes, of: steps.of })
   await inSteps(room, { known, run }, steps)
   await room.goOn()
@@ -170,7 +172,8 @@ async function oneStep(
     const rows = run.last ? await withoutTouched(room, db, known, given) : given
     const written = await writeTickets(db, { room, known, act: run.act, now, fresh: !run.last }, rows)
     await room.tell(db, ...take())
-    if (run.last) await sql`delete from otrs_step where run_id = ${room.run.id} and part = ${partOf(run)} and from_key = ${key.from}`.execute(db)
+    if (run.last)
+      await sql`delete from otrs_step where run_id = ${room.run.id} and part = ${partOf(run)} and from_key = ${key.from}`.execute(db)
     await markStep(db, room.run.id, partOf(run), key, written, now)
     return written
   })
@@ -222,4 +225,3 @@ async function settle(room: Room, { known, take }: Teller, run: TicketRun, ids: 
   for (const table of ['ticket', 'article', 'article_attachment', 'history', 'field_value', 'blob', 'ticket_seen'])
     await sql`analyze ${sql.table(table)}`.execute(host.db)
 }
-

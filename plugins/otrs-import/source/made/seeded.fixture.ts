@@ -111,12 +111,21 @@ export function seededSource({ tickets, seed = 1 }: { tickets: number; seed?: nu
     })
     return [
       part(0, 'file-2', 'text/html; charset="utf-8"', html, null),
-      ...(pick(articleId, 8, 5) === 0 ? [part(1, 'skan.pdf', 'application/pdf', bytes(articleId, 20_000 + pick(articleId, 40_000, 6)), 'attachment')] : []),
+      ...(pick(articleId, 8, 5) === 0
+        ? [part(1, 'skan.pdf', 'application/pdf', bytes(articleId, 20_000 + pick(articleId, 40_000, 6)), 'attachment')]
+        : []),
     ]
   }
   const rawOf = (articleId: number): Row[] =>
     articleId % ARTICLES === 1 || articleId % ARTICLES === 3
-      ? [{ id: articleId, article_id: articleId, body: bytes(articleId * 3 + 1, 6000 + pick(articleId, 5000, 10)), ...by(1, wrote(articleId)) }]
+      ? [
+          {
+            id: articleId,
+            article_id: articleId,
+            body: bytes(articleId * 3 + 1, 6000 + pick(articleId, 5000, 10)),
+            ...by(1, wrote(articleId)),
+          },
+        ]
       : []
   const history = (id: number): Row => {
     const of = Math.floor((id - 1) / HISTORY) + 1
@@ -145,33 +154,94 @@ export function seededSource({ tickets, seed = 1 }: { tickets: number; seed?: nu
       create_by: person(ticketId),
     }))
   const valuesOf = (ticketId: number): Row[] => [
-    { id: ticketId * 2 - 1, field_id: 3, object_id: ticketId, value_text: `INV/${ticketId}`, value_date: null, value_int: null, index_value: null, index_set: null },
-    { id: ticketId * 2, field_id: 7, object_id: ticketId, value_text: null, value_date: null, value_int: ticketId % 2, index_value: null, index_set: null },
+    {
+      id: ticketId * 2 - 1,
+      field_id: 3,
+      object_id: ticketId,
+      value_text: `INV/${ticketId}`,
+      value_date: null,
+      value_int: null,
+      index_value: null,
+      index_set: null,
+    },
+    {
+      id: ticketId * 2,
+      field_id: 7,
+      object_id: ticketId,
+      value_text: null,
+      value_date: null,
+      value_int: ticketId % 2,
+      index_value: null,
+      index_set: null,
+    },
   ]
   const timeOf = (ticketId: number): Row[] =>
     ticketId % 5 === 0
       ? []
-      : [{ id: ticketId, ticket_id: ticketId, article_id: (ticketId - 1) * ARTICLES + 4, time_unit: '15.00', ...by(person(ticketId), created(ticketId)) }]
+      : [
+          {
+            id: ticketId,
+            ticket_id: ticketId,
+            article_id: (ticketId - 1) * ARTICLES + 4,
+            time_unit: '15.00',
+            ...by(person(ticketId), created(ticketId)),
+          },
+        ]
 
   const valid = { valid_id: 1, ...by(1, BEGIN) }
-  const named = (names: readonly string[], more: Row = {}): Row[] => names.map((name, n) => ({ id: n + 1, name, comments: null, ...more, ...valid }))
+  const named = (names: readonly string[], more: Row = {}): Row[] =>
+    names.map((name, n) => ({ id: n + 1, name, comments: null, ...more, ...valid }))
   const small: Record<string, Row[]> = {
     ticket_lock_type: named(['unlock', 'lock', 'tmp_lock']),
     ticket_state_type: named(['new', 'open', 'closed', 'pending reminder', 'pending auto', 'removed', 'merged']),
-    ticket_state: (['new 1', 'closed successful 3', 'closed unsuccessful 3', 'open 2', 'removed 6', 'pending reminder 4', 'pending auto close+ 5', 'pending auto close- 5', 'merged 7'] as const).map(
-      (said, n) => ({ id: n + 1, name: said.slice(0, -2), type_id: Number(said.at(-1)), comments: null, ...valid }),
-    ),
+    ticket_state: (
+      [
+        'new 1',
+        'closed successful 3',
+        'closed unsuccessful 3',
+        'open 2',
+        'removed 6',
+        'pending reminder 4',
+        'pending auto close+ 5',
+        'pending auto close- 5',
+        'merged 7',
+      ] as const
+    ).map((said, n) => ({ id: n + 1, name: said.slice(0, -2), type_id: Number(said.at(-1)), comments: null, ...valid })),
     ticket_priority: named(['1 very low', '2 low', '3 normal', '4 high', '5 very high']),
     ticket_type: named(['Unclassified']),
-    ticket_history_type: ([[1, 'NewTicket'], [8, 'SendAnswer'], [15, 'AddNote'], [16, 'Move'], [17, 'Lock'], [22, 'PriorityUpdate'], [23, 'OwnerUpdate'], [25, 'Misc'], [27, 'StateUpdate']] as const).map(
-      ([id, name]) => ({ id, name, ...valid }),
-    ),
+    ticket_history_type: (
+      [
+        [1, 'NewTicket'],
+        [8, 'SendAnswer'],
+        [15, 'AddNote'],
+        [16, 'Move'],
+        [17, 'Lock'],
+        [22, 'PriorityUpdate'],
+        [23, 'OwnerUpdate'],
+        [25, 'Misc'],
+        [27, 'StateUpdate'],
+      ] as const
+    ).map(([id, name]) => ({ id, name, ...valid })),
     article_sender_type: named(['agent', 'system', 'customer']),
     communication_channel: named(['Email', 'Phone', 'Internal', 'Chat']),
     groups: named(['users', 'admin', 'stats']),
-    users: [...Array(AGENTS + 1).keys()].map((n) => ({ id: n + 1, login: n === 0 ? 'root@localhost' : `agent${n}`, pw: '', title: null, first_name: 'Agent', last_name: `${n}`, ...valid })),
-    user_preferences: [...Array(AGENTS).keys()].map((n) => ({ user_id: n + 2, preferences_key: 'UserEmail', preferences_value: `agent${n + 1}@uni.example` })),
-    customer_company: [{ customer_id: 'WF', name: 'Wydział', street: null, zip: null, city: null, country: null, url: null, comments: null, ...valid }],
+    users: [...Array(AGENTS + 1).keys()].map((n) => ({
+      id: n + 1,
+      login: n === 0 ? 'root@localhost' : `agent${n}`,
+      pw: '',
+      title: null,
+      first_name: 'Agent',
+      last_name: `${n}`,
+      ...valid,
+    })),
+    user_preferences: [...Array(AGENTS).keys()].map((n) => ({
+      user_id: n + 2,
+      preferences_key: 'UserEmail',
+      preferences_value: `agent${n + 1}@uni.example`,
+    })),
+    customer_company: [
+      { customer_id: 'WF', name: 'Wydział', street: null, zip: null, city: null, country: null, url: null, comments: null, ...valid },
+    ],
     customer_user: [...Array(CUSTOMERS).keys()].map((n) => ({
       id: n + 1,
       login: `klient${n}`,
@@ -191,7 +261,9 @@ export function seededSource({ tickets, seed = 1 }: { tickets: number; seed?: nu
       comments: null,
       ...valid,
     })),
-    system_address: [{ id: 1, value0: 'pomoc@uni.example', value1: 'Pomoc', value2: null, value3: null, queue_id: 1, comments: null, ...valid }],
+    system_address: [
+      { id: 1, value0: 'pomoc@uni.example', value1: 'Pomoc', value2: null, value3: null, queue_id: 1, comments: null, ...valid },
+    ],
     salutation: [{ id: 1, name: 'powitanie', text: 'Dzień dobry', content_type: 'text/plain', comments: null, ...valid }],
     signature: [{ id: 1, name: 'podpis', text: 'Pomoc', content_type: 'text/plain', comments: null, ...valid }],
     follow_up_possible: named(['possible', 'reject', 'new ticket']),
@@ -216,7 +288,12 @@ export function seededSource({ tickets, seed = 1 }: { tickets: number; seed?: nu
       comments: null,
       ...valid,
     })),
-    dynamic_field: ([[3, 'NrInwentarzowy', 'Text'], [7, 'Pilne', 'Checkbox']] as const).map(([id, name, field_type]) => ({
+    dynamic_field: (
+      [
+        [3, 'NrInwentarzowy', 'Text'],
+        [7, 'Pilne', 'Checkbox'],
+      ] as const
+    ).map(([id, name, field_type]) => ({
       id,
       internal_field: 0,
       name,
@@ -251,11 +328,15 @@ export function seededSource({ tickets, seed = 1 }: { tickets: number; seed?: nu
     oneMoment: true,
     zone: 'UTC',
     files: undefined,
-    has: (table, column) => (table in small ? !column || small[table]!.some((row) => column in row) : table in large && (!column || column === 'id' ? table !== 'article_flag' : true)),
+    has: (table, column) =>
+      table in small
+        ? !column || small[table]!.some((row) => column in row)
+        : table in large && (!column || column === 'id' ? table !== 'article_flag' : true),
     sizes: async () => new Map(),
     async *rows(table: string, { columns, between, among, since }: Wanted = {}) {
       if (since) return
-      const cut = (row: Row): Row => (columns ? Object.fromEntries(columns.map((column): [string, Value] => [column, row[column] ?? null])) : row)
+      const cut = (row: Row): Row =>
+        columns ? Object.fromEntries(columns.map((column): [string, Value] => [column, row[column] ?? null])) : row
       const of = large[table]
       if (!of) {
         for (const row of small[table] ?? []) {
@@ -293,4 +374,7 @@ export function seededSource({ tickets, seed = 1 }: { tickets: number; seed?: nu
   }
 }
 
-const WORDS = 'drukarka nie działa od rana proszę o pomoc w pokoju sieć hasło konto poczta system zgłoszenie dział wydział student termin serwer kabel monitor żółty źle łącze'.split(' ')
+const WORDS =
+  'drukarka nie działa od rana proszę o pomoc w pokoju sieć hasło konto poczta system zgłoszenie dział wydział student termin serwer kabel monitor żółty źle łącze'.split(
+    ' ',
+  )
