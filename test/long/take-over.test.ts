@@ -46,7 +46,7 @@ describe('killed ten times', () => {
       }
       const last = start()
       expect((await last.gone)[0]).toBe(0)
-      await runImport(whole.kernel.host, { source: seededSource({ tickets }), mapping: MAPPING })
+      await runImport(whole.kernel.host, { source: seededSource({ tickets, slim: true }), mapping: MAPPING })
       expect(await standing(killed.database.db)).toEqual(await standing(whole.database.db))
       // No bytes are left behind that nobody owns.
       const { rows } = await sql<{
@@ -60,6 +60,8 @@ describe('killed ten times', () => {
     }
   })
 })
+
+const count = (stands: string | undefined) => stands?.split(' ')[0]
 
 describe('of each product, dialect and storage', () => {
   let server: MariaDb
@@ -84,7 +86,9 @@ describe('of each product, dialect and storage', () => {
 
   it('the same comes of the same rows', async () => {
     const newest = await stands('otobo11')
-    expect(await stands('otobo11', { postgres: true })).toEqual(newest)
+    // Which part is which of an article's goes by how a server sorts names (OTRS behaviour).
+    const sorted = { ...newest, article_attachment: expect.stringMatching(`^${count(newest['article_attachment'])} `) as string }
+    expect(await stands('otobo11', { postgres: true })).toEqual(sorted)
     const withoutRevisions = { ...newest, article_revision: expect.any(String) as string }
     for (const product of ['otobo10', 'znuny7', 'otrs6'] as const)
       expect([product, await stands(product)]).toEqual([product, withoutRevisions])
@@ -93,9 +97,14 @@ describe('of each product, dialect and storage', () => {
   it('of OTRS 5 comes what it has; of files the same bytes', async () => {
     const five = await stands('otrs5')
     const newest = await stands('otobo11')
-    expect([five['ticket'], five['history'], five['time_spent']]).toEqual([newest['ticket'], newest['history'], newest['time_spent']])
+    // It has no table for the lines of a chat.
+    expect([count(five['ticket']), five['history'], five['time_spent']]).toEqual([
+      count(newest['ticket']),
+      newest['history'],
+      newest['time_spent'],
+    ])
     const files = await stands('otrs6', { files: true })
     expect([files['article_raw'], files['article']]).toEqual([newest['article_raw'], newest['article']])
-    expect(files['article_attachment']!.split(' ')[0]).toBe(newest['article_attachment']!.split(' ')[0])
+    expect(count(files['article_attachment'])).toBe(count(newest['article_attachment']))
   })
 })
