@@ -68,8 +68,8 @@ async function holdStill(connection: Connection): Promise<boolean> {
 
 function laneOf(connection: Connection): Lane {
   return {
-    async *stream(sql, values) {
-      const rows = connection.query({ sql, values: [...values] }).stream({ highWaterMark: 64 })
+    async *stream(sql, values, large) {
+      const rows = connection.query({ sql, values: [...values] }).stream({ highWaterMark: large ? 2 : 64 })
       let ended = false
       rows.once('end', () => (ended = true))
       try {
