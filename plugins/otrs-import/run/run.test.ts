@@ -299,6 +299,10 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
       '9 | W źródle inaczej',
     ])
     expect(await lines(`select count(*) from ticket_watcher where ticket_id = 3`)).toEqual(['1'])
+    // Nor is it taken away where the source has it no more.
+    await made.run('delete from ticket where id in (1, 9)')
+    expect((await take(site, made, { removeGone: true })).state).toBe('done')
+    expect(await lines('select id from ticket where id in (1, 9)')).toEqual(['1'])
     // Another help desk is no later state of this one.
     await expect(runImport(site.kernel.host, { source: seededSource({ tickets: 20, seed: 9 }), mapping: MAPPING })).rejects.toThrow(
       'is another source than the one that was taken over',
