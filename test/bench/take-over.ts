@@ -9,9 +9,7 @@ import { openDatabase } from '../../core/database/database.ts'
 import { makeActivation } from '../../core/kernel/activation.ts'
 import { startLive } from '../../core/kernel/live.ts'
 import { makeKernel } from '../../core/run/host.ts'
-import * as first from '../../plugins/otrs-import/migrations/0001_otrs_import.ts'
-import * as master from '../../plugins/otrs-import/migrations/0003_master.ts'
-import * as tickets from '../../plugins/otrs-import/migrations/0004_tickets.ts'
+import otrsImport from '../../plugins/otrs-import/index.tsx'
 import { runImport } from '../../plugins/otrs-import/run/take-over.ts'
 import { seededSource } from '../../plugins/otrs-import/source/made/seeded.fixture.ts'
 import type { Place } from './place.ts'
@@ -40,7 +38,7 @@ const TABLES = [
 export async function measureTakeOver(place: Place, count: number): Promise<Figure[]> {
   await place.make('taken', 0)
   const opened = await place.open('taken')
-  await migrate(opened.db, 'otrs-import', { '0001_otrs_import': first, '0003_master': master, '0004_tickets': tickets })
+  await migrate(opened.db, 'otrs-import', otrsImport.migrations!)
   await opened.close()
   const took = await inOwnProcess({ BENCH_URL: place.url('taken'), BENCH_TICKETS: String(count), BENCH_DIR: place.dir })
   const [size] = await place.query('taken', 'select sum(size)::float8 as bytes from blob')

@@ -39,6 +39,9 @@ export async function startMariaDb(): Promise<MariaDb> {
       // Files of a database that lives for seconds: small, and flushed by nobody.
       '--innodb-flush-log-at-trx-commit=0',
       '--innodb-doublewrite=0',
+      '--innodb-file-per-table=0',
+      '--debug-no-sync',
+      '--sync-frm=0',
       '--innodb-log-file-size=32M',
       '--innodb-buffer-pool-size=64M',
       '--max-allowed-packet=64M',

@@ -35,7 +35,7 @@ function makeSafe({ html }: SafeRequest): void {
     const { text } = decodeText(Buffer.from(content.buffer, content.byteOffset, content.byteLength), charset)
     return text.length > HTML_LIMIT || nestsTooDeep(text) ? null : sanitizeMailHtml(storable(text))
   })
-  parentPort!.postMessage({ html: safe } satisfies SafeAnswer)
+  parentPort!.postMessage({ html: safe } satisfies SafeAnswer, [])
 }
 
 async function answer({ raw, only, zone }: ParseRequest): Promise<void> {

@@ -206,18 +206,28 @@ async function formPage(
               help={t('categories.valid.help')}
             />
             {groups.length > 0 && (
-              <fieldset class="field" aria-describedby="help-groups">
-                <legend>{t('categories.groups')}</legend>
-                <p class="help" id="help-groups">
-                  {t('categories.groups.help')}
-                </p>
-                <input type="hidden" name="groups" value="shown" />
-                {groups.map((group) => (
-                  <label class="radio">
-                    <input type="checkbox" name="groupIds" value={group.id} checked={chosen.includes(group.id)} /> <span>{group.name}</span>
-                  </label>
-                ))}
-              </fieldset>
+              <details class="faq-groups" open={chosen.length > 0 || form.problems['groupIds'] !== undefined}>
+                <summary>{t('categories.groups')}</summary>
+                <fieldset aria-describedby="help-groups">
+                  <legend class="only-heard">{t('categories.groups')}</legend>
+                  <p class="field-help" id="help-groups">
+                    {t('categories.groups.help')}
+                  </p>
+                  <input type="hidden" name="groups" value="shown" />
+                  {groups.map((group) => (
+                    <div class="field-check">
+                      <input
+                        type="checkbox"
+                        id={`group-${group.id}`}
+                        name="groupIds"
+                        value={group.id}
+                        checked={chosen.includes(group.id)}
+                      />
+                      <label for={`group-${group.id}`}>{group.name}</label>
+                    </div>
+                  ))}
+                </fieldset>
+              </details>
             )}
           </div>
           <div class="form-foot">

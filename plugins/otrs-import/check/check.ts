@@ -1,6 +1,7 @@
 /** Owns the judgement of a source before it is taken over: lines of what comes, what is kept, what wants a decision, what it takes. */
 import type { ImportKey } from '../words.ts'
 import { fateOf } from '../source/fates.ts'
+import { isKept } from '../source/names.ts'
 import type { Source } from '../source/source.ts'
 import type { SourceFacts } from './facts.ts'
 import { whoIsWhom, type Meeting } from './people.ts'
@@ -34,9 +35,6 @@ const SPACE = 2.5
 /** Of a machine with two cores and an ordinary disk; told as “about”. */
 const ROWS_PER_SECOND = 12_000
 const BYTES_PER_SECOND = 12_000_000
-/** Kept versions, by product. */
-const VERSIONS: Readonly<Record<string, readonly number[]>> = { otrs: [5, 6], znuny: [6, 7], otobo: [10, 11] }
-
 /** Order of what comes, each with the tables that are counted for it. */
 const COMES: readonly (readonly [CheckKey, string])[] = [
   ['tickets', 'ticket'],
@@ -68,7 +66,7 @@ export function judge(source: Source, facts: SourceFacts, target: Target): { lin
   const rows = (table: string) => facts.tables.get(table)?.rows ?? 0
 
   const { product } = source
-  const kept = VERSIONS[product.name]!.includes(product.major)
+  const kept = isKept(product)
   add('source', kept ? 'ok' : 'bad', kept ? 'version' : 'version.other', {
     product: PRODUCTS[product.name],
     version: product.version,
@@ -148,4 +146,4 @@ export const metBy = (facts: SourceFacts, target: Target): string[] =>
 
 export const isOn = (value: unknown): boolean => value === '1'
 const megabytes = (bytes: number): number => Math.ceil(bytes / 1_000_000)
-const PRODUCTS = { otrs: 'OTRS', znuny: 'Znuny', otobo: 'OTOBO' } as const
+export const PRODUCTS = { otrs: 'OTRS', znuny: 'Znuny', otobo: 'OTOBO' } as const

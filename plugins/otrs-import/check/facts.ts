@@ -1,7 +1,9 @@
 /** Owns what is read of a source before anything is taken over: how much there is, and what wants a word. Reads only. */
 import { commonName, fateOf } from '../source/fates.ts'
 import type { Row, Setting, Source } from '../source/source.ts'
+import { readStored } from '../source/settings.ts'
 import type { SourcePerson } from './people.ts'
+import { holdsSecret } from './secrets.ts'
 
 /** What the mapping file speaks of. */
 export interface SourceNames {
@@ -161,6 +163,15 @@ async function mailAccountsOf(source: Source, queues: ReadonlyMap<Row[string] | 
 async function webServicesOf(source: Source): Promise<string[]> {
   const names: string[] = []
   for await (const row of source.rows('gi_webservice_config', { columns: ['name', 'config'] }))
-    if (/^\s*["']?[\w-]*(password|passwd|pw|secret|token|api-?key)["']?\s*:\s*\S/im.test(text(row['config']))) names.push(text(row['name']))
+    if (isSecret(text(row['config']))) names.push(text(row['name']))
   return names
+}
+
+/** What cannot be read might hold anything. */
+function isSecret(config: string): boolean {
+  try {
+    return holdsSecret('', readStored(config))
+  } catch {
+    return true
+  }
 }

@@ -1,7 +1,7 @@
 /** Owns which settings are secret: none is printed, kept or proposed; what needs one is named, to be entered anew. Pure. */
 import type { Setting } from '../source/source.ts'
 
-const SECRET = /(pw|pass|passwd|password|passphrase|secret|token|api.?key|private.?key|credential|auth.?key)\d*$/i
+const SECRET = /(pw|pass|passwd|password|passphrase|secret|token|api.?key|private.?key|credential|authorization|auth.?key)\d*$/i
 
 /** Whether the name, or one of the keys within the value, is that of something secret. */
 export function holdsSecret(name: string, value: Setting): boolean {

@@ -1,10 +1,12 @@
 /** Owns the command `run`: takes a source over, goes on where it ended, or takes what changed since. */
-import { COMMAND_LINE_LANGUAGE, type PluginCommand } from '../../../core/index.ts'
+import { BootError, COMMAND_LINE_LANGUAGE, type PluginCommand } from '../../../core/index.ts'
+import { PRODUCTS } from '../check/check.ts'
 import { readNames } from '../check/facts.ts'
 import { knownNames } from '../mapping/known.ts'
-import { demandMapping, openNamed, readOptions } from '../options.ts'
+import { demandMapping, openNamed, readOptions, SOURCE_WORDS } from '../options.ts'
 import type { RunProgress } from '../run/progress.ts'
 import { runImport } from '../run/take-over.ts'
+import { isKept } from '../source/names.ts'
 import { texts } from '../words.ts'
 
 const say = texts.in(COMMAND_LINE_LANGUAGE)
@@ -12,13 +14,15 @@ const say = texts.in(COMMAND_LINE_LANGUAGE)
 const EVERY = 10
 
 export const run: PluginCommand = {
-  summary:
-    'takes a source over; the same line again goes on after any end, and afterwards takes what changed since; --remove-gone takes tickets away that are gone there',
+  summary: `takes a source over; the same line again goes on after any end, and afterwards takes what changed since; --remove-gone takes tickets away that are gone there; ${SOURCE_WORDS}`,
   arguments: '[options...]',
   async run(args, host, line) {
     const options = readOptions(args, { 'remove-gone': { type: 'boolean' } })
     const source = await openNamed(options)
     try {
+      const { product, label } = source
+      if (!isKept(product))
+        throw new BootError(say('check.version.other', { product: PRODUCTS[product.name], version: product.version, label }))
       const mapping = demandMapping(options, await knownNames(host, await readNames(source)))
       let [part, seconds]: [string | null, number] = [null, 0]
       const { state } = await runImport(host, {

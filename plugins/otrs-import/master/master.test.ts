@@ -446,7 +446,7 @@ describe.skipIf(!mariaDbIsThere())('everything that is no ticket', () => {
         "update customer_user set email = 'e.lis@uni.example', title = 'prof. dr', fax = '' where login = 'ewa.lis'",
         "update customer_user set phone = '99' where login = 'ewa.lis'",
         "update ticket_state set name = 'u serwisanta' where id = 20",
-        'delete from group_user where user_id = 5 and permission_key = ' + "'create'",
+        "delete from group_user where user_id = 5 and permission_key = 'create'",
         'delete from standard_template where id = 5',
       ])
         await made.run(statement)

@@ -39,8 +39,8 @@ export interface PersonPlan {
     valid: boolean
     off_for_now: boolean
     details: Record<string, string>
-    last_login_at: Date | null
   }
+  lastLoginAt: Date | null
 }
 export interface PersonFinding {
   code: FindingCode
@@ -168,6 +168,7 @@ export function planPersons(
       furtherLogins: own && meets !== undefined && here.logins.get(login) !== meets ? [login] : [],
       addresses,
       values: valuesOf(group, contact),
+      lastLoginAt: lastLogin(group),
     }
   })
   function inDirectory(group: readonly SourcePerson[], login: string): string | undefined {
@@ -220,7 +221,6 @@ function valuesOf(group: readonly SourcePerson[], contact: string | undefined): 
   // In use if any of the accounts is.
   const valid = group.some((account) => validity(account.row).valid)
   const language = first(({ preferences }) => (preferences.get('UserLanguage') ?? '').slice(0, 2).toLowerCase())
-  const seen = Math.max(...group.map(({ preferences }) => int(preferences.get('UserLastLogin') ?? null) ?? 0))
   return {
     first_name: firstName,
     last_name: lastName,
@@ -234,8 +234,13 @@ function valuesOf(group: readonly SourcePerson[], contact: string | undefined): 
     valid,
     off_for_now: !valid && group.some((account) => validity(account.row).off_for_now),
     details,
-    last_login_at: seen > 0 && seen < 8_640_000_000 ? new Date(seen * 1000) : null,
   }
+}
+
+/** Seconds since 1970, of the account used last. */
+function lastLogin(group: readonly SourcePerson[]): Date | null {
+  const seen = Math.max(...group.map(({ preferences }) => int(preferences.get('UserLastLogin') ?? null) ?? 0))
+  return seen > 0 && seen < 8_640_000_000 ? new Date(seen * 1000) : null
 }
 
 /** From the first minute of the first day to the end of the last one, in the zone of whoever is away; undefined: not set, over, or no dates. */

@@ -8,7 +8,7 @@ import { validId, type Master } from './master.ts'
 import { absenceOf, accountKey, factorOf, planPersons, type Here, type PersonPlan, type Preferences, type SourcePerson } from './people.ts'
 import { worthKeeping } from '../passwords/passwords.ts'
 import { int, name, str, validity } from './read.ts'
-import { entriesOf } from './rows.store.ts'
+import { addRows, entriesOf } from './rows.store.ts'
 
 export async function takePersons(m: Master): Promise<void> {
   const accounts = await readAccounts(m)
@@ -29,6 +29,7 @@ export async function takePersons(m: Master): Promise<void> {
   const withPerson = plans.map((plan) => ({ plan, personId: personOf(plan) }))
   await rememberAccounts(m, withPerson)
   await takeLogins(m, withPerson)
+  await takeLastLogins(m, withPerson)
   await takeAddresses(m, withPerson)
   await takePasswords(m, withPerson)
   await takeAbsences(m, withPerson)
@@ -108,18 +109,18 @@ async function rememberAccounts(m: Master, placed: Placed): Promise<void> {
   await m.ids.putAll(m.db, 'customer_user', of('customer'))
 }
 
-/** A login that leads to somebody who has another one here. */
+/** A login that leads to somebody who has another one here. It stays for good: whoever has learnt it gets in by it. */
 async function takeLogins(m: Master, placed: Placed): Promise<void> {
-  await m.bring({
-    kind: 'further_login',
-    table: 'further_login',
-    from: 'users',
-    meets: 'leave',
-    gone: 'leave',
-    rows: placed.flatMap(({ plan, personId }) =>
-      plan.furtherLogins.map((login) => ({ source: plan.source, key: { login }, values: { person_id: personId } })),
-    ),
-  })
+  const rows = placed.flatMap(({ plan, personId }) => plan.furtherLogins.map((login) => ({ login, person_id: personId })))
+  await addRows(m.db, 'further_login', rows)
+}
+
+/** Whoever was here since has the later moment. */
+async function takeLastLogins(m: Master, placed: Placed): Promise<void> {
+  const rows = placed.flatMap(({ plan, personId }) => (plan.lastLoginAt === null ? [] : [{ id: personId, at: plan.lastLoginAt }]))
+  await sql`update person p set last_login_at = r.at
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id bigint, at timestamptz)
+    where p.id = r.id and (p.last_login_at is null or p.last_login_at < r.at)`.execute(m.db)
 }
 
 async function takeAddresses(m: Master, placed: Placed): Promise<void> {

@@ -8,9 +8,7 @@ import desk from '../../desk/index.tsx'
 import faq from '../../faq/index.tsx'
 import portal from '../../portal/index.tsx'
 import type { Mapping } from '../mapping/mapping.ts'
-import * as first from '../migrations/0001_otrs_import.ts'
-import * as master from '../migrations/0003_master.ts'
-import * as tickets from '../migrations/0004_tickets.ts'
+import otrsImport from '../index.tsx'
 import type { MadeSource } from '../source/made/made.fixture.ts'
 import { openSource } from '../source/open.ts'
 import { runImport } from './take-over.ts'
@@ -19,7 +17,7 @@ export const MAPPING: Mapping = { queues: {}, groups: {}, persons: {}, sameLogin
 
 export async function openHouse(): Promise<Site> {
   const site = await openSite([desk, portal, faq])
-  await migrate(site.database.db, 'otrs-import', { '0001_otrs_import': first, '0003_master': master, '0004_tickets': tickets })
+  await migrate(site.database.db, 'otrs-import', otrsImport.migrations!)
   return site
 }
 

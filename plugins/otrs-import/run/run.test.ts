@@ -11,11 +11,12 @@ import { touchSeen } from '../../../core/ticket/seen.ts'
 import { addNote, watchTicket } from '../../../core/index.ts'
 import { mariaDbIsThere, startMariaDb, type MariaDb } from '../../../test/servers/mariadb.ts'
 import type { Site } from '../../../test/web.ts'
+import { loadIds } from '../master/ids.store.ts'
 import { makeSource, type MadeSource } from '../source/made/made.fixture.ts'
 import { seededSource } from '../source/made/seeded.fixture.ts'
 import { MAPPING, openHouse, standing, take } from './house.fixture.ts'
 import { TICKETS_A_STEP } from '../tickets/tickets.ts'
-import { runParts } from './run.ts'
+import { runParts, type Parts } from './run.ts'
 import { runImport } from './take-over.ts'
 
 const rowsIn = (site: Site) => async (what: string) => (await sql.raw<Record<string, unknown>>(what).execute(site.database.db)).rows
@@ -298,6 +299,10 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
       '9 | W źródle inaczej',
     ])
     expect(await lines(`select count(*) from ticket_watcher where ticket_id = 3`)).toEqual(['1'])
+    // Nor is it taken away where the source has it no more.
+    await made.run('delete from ticket where id in (1, 9)')
+    expect((await take(site, made, { removeGone: true })).state).toBe('done')
+    expect(await lines('select id from ticket where id in (1, 9)')).toEqual(['1'])
     // Another help desk is no later state of this one.
     await expect(runImport(site.kernel.host, { source: seededSource({ tickets: 20, seed: 9 }), mapping: MAPPING })).rejects.toThrow(
       'is another source than the one that was taken over',
@@ -330,7 +335,7 @@ describe('a run that ends', () => {
     const site = await house()
     stopped = site
     const { host } = site.kernel
-    const source = seededSource({ tickets: TICKETS })
+    const source = seededSource({ tickets: TICKETS, slim: true })
     // Tickets made here before ids of ours began above: what comes could not keep its ids.
     await site.make.ticket()
     await sql`insert into ticket (id, number, title, queue_id, state_id, state_type, priority_id, received_at, created_at, changed_at)
@@ -339,10 +344,7 @@ describe('a run that ends', () => {
     )
     await expect(runImport(host, { source, mapping: MAPPING })).rejects.toThrow('begin-anew')
     await site.make.asSystem(beginAnew)
-    const parts = (master: () => Promise<void>) => ({
-      ids: async () => ({ of: () => undefined, all: () => new Map(), put: async () => {} }),
-      master,
-    })
+    const parts = (master: () => Promise<void>): Parts => ({ ids: loadIds, master })
     const full = Object.assign(new Error('could not extend file'), { code: '53100' })
     await expect(
       runParts(
@@ -381,7 +383,9 @@ describe('a run that ends', () => {
     child.kill('SIGKILL')
     await gone
     const before = await steps(killed)
-    expect((await runImport(killed.kernel.host, { source: seededSource({ tickets: TICKETS }), mapping: MAPPING })).state).toBe('done')
+    expect((await runImport(killed.kernel.host, { source: seededSource({ tickets: TICKETS, slim: true }), mapping: MAPPING })).state).toBe(
+      'done',
+    )
     expect(await rowsIn(killed)('select count(*)::int as n from otrs_run')).toEqual([{ n: 1 }])
     expect([before > 0 && before < 3, await steps(killed)]).toEqual([true, 3])
     expect(await standing(killed.database.db)).toEqual(await standing(stopped.database.db))

@@ -1,8 +1,8 @@
 /** Owns the few connections that a source is read by: each is lent to one reader at a time. */
 
 export interface Lane {
-  /** Rows of a statement as they come; what is not asked for is not held. */
-  stream(sql: string, values: readonly (string | number)[]): AsyncIterable<Record<string, unknown>>
+  /** Rows of a statement as they come; what is not asked for is not held. `large`: each may be many megabytes, so that few are fetched ahead. */
+  stream(sql: string, values: readonly (string | number)[], large: boolean): AsyncIterable<Record<string, unknown>>
   all(sql: string, values?: readonly (string | number)[]): Promise<Record<string, unknown>[]>
   close(): Promise<void>
 }
@@ -23,10 +23,10 @@ export function lanesOf(lanes: readonly Lane[]): Lanes {
     else free.push(lane)
   }
   return {
-    async *stream(sql, values) {
+    async *stream(sql, values, large) {
       const lane = await take()
       try {
-        yield* lane.stream(sql, values)
+        yield* lane.stream(sql, values, large)
       } finally {
         give(lane)
       }

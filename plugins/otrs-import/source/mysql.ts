@@ -12,6 +12,8 @@ export interface MysqlAddress {
   user: string
   password: string
   database: string
+  /** Encrypted, by a certificate that this machine trusts. */
+  tls: boolean
 }
 
 export async function openMysql(address: MysqlAddress, readers: number): Promise<{ lanes: Lane[]; oneMoment: boolean }> {
@@ -31,12 +33,13 @@ export async function openMysql(address: MysqlAddress, readers: number): Promise
   }
 }
 
-async function connect({ host, port, socket, user, password, database }: MysqlAddress): Promise<Connection> {
+async function connect({ host, port, socket, user, password, database, tls }: MysqlAddress): Promise<Connection> {
   const connection = createConnection({
     ...(socket ? { socketPath: socket } : { host, port }),
     user,
     password,
     database,
+    ...(tls && { ssl: { rejectUnauthorized: true } }),
     charset: 'utf8mb4',
     // Moments are facts of the source's zone, and ids beyond 2^53 no numbers.
     dateStrings: true,
@@ -65,8 +68,8 @@ async function holdStill(connection: Connection): Promise<boolean> {
 
 function laneOf(connection: Connection): Lane {
   return {
-    async *stream(sql, values) {
-      const rows = connection.query({ sql, values: [...values] }).stream({ highWaterMark: 64 })
+    async *stream(sql, values, large) {
+      const rows = connection.query({ sql, values: [...values] }).stream({ highWaterMark: large ? 2 : 64 })
       let ended = false
       rows.once('end', () => (ended = true))
       try {

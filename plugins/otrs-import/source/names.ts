@@ -45,6 +45,10 @@ export function productOf(schema: Schema): Product | undefined {
   return known('otrs', has('pm_sequence_flow') ? 7 : 6)
 }
 
+/** Versions that are read, by product. */
+const VERSIONS: Readonly<Record<Product['name'], readonly number[]>> = { otrs: [5, 6], znuny: [6, 7], otobo: [10, 11] }
+export const isKept = ({ name, major }: Product): boolean => VERSIONS[name].includes(major)
+
 const CHANNELS: Readonly<Record<string, number>> = { Email: 1, Phone: 2, Internal: 3, Chat: 4 }
 
 /** Of OTRS 5: what an article is, with the channel and visibility that version 6 makes of it. */

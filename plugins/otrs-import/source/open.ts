@@ -106,6 +106,7 @@ function addressOf(url: string) {
     user: name,
     password: typed,
     database: decoded(database!),
+    tls: ['true', 'yes', '1'].includes(parameters.get('tls') ?? ''),
   }
 }
 
@@ -198,7 +199,11 @@ function readerOf(
       const order = (wanted.order ?? (has(table, 'id') ? ['id'] : [])).flatMap((column) => columnOf(place, column) ?? [])
       const mends = names.map((name) => [name, mendOf(table, place, name)] as const)
       const statement = `select ${select} from ${quoted(place.table)}${sql}${order.length > 0 ? ` order by ${order.join(', ')}` : ''}`
-      for await (const came of lanes.stream(statement, values)) {
+      for await (const came of lanes.stream(
+        statement,
+        values,
+        names.some((name) => isBytes(table, name)),
+      )) {
         const row: Record<string, Value> = {}
         for (const [name, mend] of mends) row[name] = mend(came[name], row)
         yield row

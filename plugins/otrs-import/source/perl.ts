@@ -20,6 +20,18 @@ export function readPerl(text: string): PerlSettings {
   return { values, unread }
 }
 
+/** Without what stands behind __END__, and between =head and =cut: that is for people. */
+function programOf(text: string): string {
+  const lines: string[] = []
+  let about = false
+  for (const line of text.split('\n')) {
+    if (line.startsWith('__END__') || line.startsWith('__DATA__')) break
+    if (/^=[a-z]/.test(line)) about = !line.startsWith('=cut')
+    else if (!about) lines.push(line)
+  }
+  return lines.join('\n')
+}
+
 class NotData extends Error {}
 
 /** How deep data may lie in data; deeper is nobody's configuration. */
@@ -30,8 +42,7 @@ class Reader {
   at = 0
 
   constructor(text: string) {
-    // What stands behind __END__ and between =head and =cut is no program.
-    this.text = text.split(/^__(?:END|DATA)__\s*$/m)[0]!.replace(/^=[a-z]\w*[^\n]*\n(?:(?!=cut)[^\n]*\n)*(?:=cut[^\n]*\n?)?/gm, '')
+    this.text = programOf(text)
   }
 
   nextAssignment(): { name: string; deleted: boolean; value?: Setting } | undefined {

@@ -41,15 +41,16 @@ function getTypeParser(oid: number): (text: string) => unknown {
 
 function laneOf(client: Client): Lane {
   return {
-    async *stream(sql, values) {
+    async *stream(sql, values, large) {
       await client.query(`declare reading no scroll cursor for ${sql}`, [...values])
       try {
-        for (let wanted = 100; ; ) {
+        for (let wanted = large ? 4 : 100; ; ) {
           const { rows } = await client.query<Record<string, unknown>>(`fetch forward ${wanted} from reading`)
           yield* rows
           if (rows.length < wanted) return
           const average = rows.reduce((sum, row) => sum + sizeOf(row), 0) / rows.length
-          wanted = Math.min(MOST, Math.max(FEWEST, Math.floor(FETCH_BYTES / Math.max(1, average))))
+          // A few small ones say little of those that follow.
+          wanted = Math.min(MOST, 4 * wanted, Math.max(FEWEST, Math.floor(FETCH_BYTES / Math.max(1, average))))
         }
       } finally {
         await client.query('close reading').catch(() => {})

@@ -108,7 +108,11 @@ export interface HomeFiles {
 export async function readHome(home: string): Promise<HomeFiles> {
   const text = (file: string) => readFile(join(home, file), 'utf8').catch(() => undefined)
   const release = await text('RELEASE')
-  const said = (key: string) => new RegExp(`^${key}\\s*=\\s*(.+?)\\s*$`, 'm').exec(release ?? '')?.[1]
+  const said = (key: string) =>
+    (release ?? '')
+      .split('\n')
+      .map((line) => line.split('=').map((part) => part.trim()))
+      .find(([name]) => name === key)?.[1]
   const folder = 'Kernel/Config/Files'
   const names = (await readdir(join(home, folder)).catch(() => [])).filter((name) => /^ZZZ\w*\.pm$/.test(name)).toSorted()
   const generated = new Map<string, Setting>()

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { mariaDbIsThere, startMariaDb, type MariaDb } from '../../../test/servers/mariadb.ts'
-import { SECRETS } from './made/lively.fixture.ts'
+import { lively, SECRETS } from './made/lively.fixture.ts'
 import { makeSource, type MadeProduct, type MadeRows, type MadeSource } from './made/made.fixture.ts'
 import { mendedOf } from './mended.ts'
 import { openSource } from './open.ts'
@@ -212,11 +212,15 @@ describe.skipIf(!mariaDbIsThere())('a source', () => {
 
   it('mends what was written in another charset, and moments that are none', async () => {
     const { source, database } = await made('otrs6', { charset: 'latin1', rows: {} })
-    await database.run('set names latin1')
-    // As an old program wrote it: bytes of UTF-8 into a column that calls itself latin1.
-    await database.run(
-      "insert into queue (id, name, group_id, system_address_id, salutation_id, signature_id, follow_up_id, follow_up_lock, valid_id, create_time, create_by, change_time, change_by) values (1, unhex('c5bcc3b3c582c487'), 1, 1, 1, 1, 1, 0, 1, '0000-00-00 00:00:00', 1, '2024-00-10 00:00:00', 1), (2, 'Büro', 1, 1, 1, 1, 1, 0, 1, '2024-01-10 08:00:00', 1, '2024-01-10 08:00:00', 1)",
-    )
+    // As an old program wrote it, bytes of UTF-8 into columns that call themselves latin1; and a letter that is one there.
+    await database.add({
+      queue: [
+        { id: 1, name: 'żółć' },
+        { id: 2, name: 'x' },
+      ],
+    })
+    await database.run("update queue set name = unhex('42fc726f') where id = 2")
+    await database.run("update queue set create_time = '0000-00-00 00:00:00', change_time = '2024-00-10 00:00:00' where id = 1")
     const again = await openSource({ url: database.url })
     left.push(() => again.close())
     const rows = await all(again, 'queue', { columns: ['name', 'create_time', 'change_time'] })
@@ -246,6 +250,21 @@ describe.skipIf(!mariaDbIsThere())('a source', () => {
       ['From: a@b.example\n\nAs it was, not in base64', []],
       ['żółw!', [{ code: 'bad-encoding', column: 'body' }]],
     ])
+  })
+
+  it('is the same in every database and charset, row by row', async () => {
+    const mysql = await made('otobo11')
+    const postgres = await made('otobo11', { postgres: true })
+    const latin1 = await made('otobo11', { charset: 'latin1' })
+    const sorted = async (source: Source, table: string) => (await all(source, table)).map((row) => JSON.stringify(row)).toSorted()
+    const tables = Object.keys(lively())
+    expect(tables.length).toBeGreaterThan(80)
+    for (const table of tables) {
+      const rows = await sorted(mysql.source, table)
+      expect([table, rows.length]).toEqual([table, lively()[table]!.length])
+      expect([table, await sorted(postgres.source, table)]).toEqual([table, rows])
+      expect([table, await sorted(latin1.source, table)]).toEqual([table, rows])
+    }
   })
 
   it('says what to do where it cannot be read, and never with a password', async () => {

@@ -32,7 +32,7 @@ export const READERS = 4
 
 /** Where a source is. */
 export interface SourceAddress {
-  /** `mysql://user:password@host:3306/otrs` (`?socket=/run/mysqld/mysqld.sock`), `postgresql://user:password@host:5432/otrs`. */
+  /** `mysql://user:password@host:3306/otrs` (`?socket=/run/mysqld/mysqld.sock`, `?tls=yes`), `postgresql://user:password@host:5432/otrs`. */
   url: string
   /** The folder of articles in files: var/article. */
   articleDir?: string | undefined

@@ -5,43 +5,17 @@ import { agentOf, writtenAt, type Known } from './known.ts'
 import type { NewRow } from './ticket-rows.ts'
 import { epoch, idOf, text, textOrNull } from './values.ts'
 
-export const ARTICLE_COLUMNS = [
-  ...[
-    'id',
-    'ticket_id',
-    'channel',
-    'sender_type',
-    'visible',
-    'person_id',
-    'from_text',
-    'to_text',
-    'cc_text',
-    'bcc_text',
-    'reply_to',
-    'subject',
-  ],
-  ...[
-    'body',
-    'html',
-    'message_id',
-    'in_reply_to',
-    'reference_ids',
-    'content_type',
-    'incoming_at',
-    'act_id',
-    'created_at',
-    'changed_at',
-    'changed_by',
-  ],
-] as const
-export const PART_COLUMNS = [
-  ...['id', 'article_id', 'blob_id', 'name', 'content_type', 'content_id', 'disposition', 'size', 'place', 'role', 'alternative'],
-] as const
-export const ERROR_COLUMNS = ['article_id', 'at', 'message_id', 'text'] as const
-export const REVISION_COLUMNS = [
-  ...['article_id', 'n', 'at', 'by_id', 'visible', 'from_text', 'to_text', 'cc_text', 'subject', 'body', 'html', 'deleted'],
-] as const
-export const FLAG_COLUMNS = ['article_id', 'person_id', 'key', 'value'] as const
+export const ARTICLE_COLUMNS: readonly string[] = `
+  id ticket_id channel sender_type visible person_id from_text to_text cc_text bcc_text reply_to subject body html
+  message_id in_reply_to reference_ids content_type incoming_at act_id created_at changed_at changed_by`
+  .trim()
+  .split(/\s+/)
+export const PART_COLUMNS: readonly string[] =
+  'id article_id blob_id name content_type content_id disposition size place role alternative'.split(' ')
+export const ERROR_COLUMNS: readonly string[] = 'article_id at message_id text'.split(' ')
+export const REVISION_COLUMNS: readonly string[] =
+  'article_id n at by_id visible from_text to_text cc_text subject body html deleted'.split(' ')
+export const FLAG_COLUMNS: readonly string[] = 'article_id person_id key value'.split(' ')
 
 export interface NewArticle {
   at: Date
@@ -111,7 +85,7 @@ export function articleOf(
 function writer(known: Known, from: string, customerId: Copied): Copied {
   if (customerId === null) return null
   const address = addressIn(from)
-  return address === undefined || known.here.addresses.get(address) === customerId ? customerId : null
+  return (address === undefined && !from.includes('@')) || known.here.addresses.get(address ?? '') === customerId ? customerId : null
 }
 
 /** The last address of a From, in small letters. */

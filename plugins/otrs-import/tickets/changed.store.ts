@@ -69,13 +69,16 @@ const highest = async (db: Kysely<Database>, table: 'history' | 'time_spent'): P
  * Of these tickets those on which somebody here has worked since they came: an entry of history, an article or a draft that no run wrote. To have
  * read a ticket is no work. Also tickets that would take an article from such a one.
  */
-export async function touchedTickets(db: Kysely<Database>, given: TicketRows): Promise<Set<number>> {
-  const pairs = [...given.articles].flatMap(([ticket, rows]) => rows.map((row) => ({ ticket, article: text(row['id']) })))
-  const ids = given.tickets.map((row) => text(row['id']))
+export async function touchedTickets(
+  db: Kysely<Database>,
+  ids: readonly number[],
+  articles: TicketRows['articles'] = new Map(),
+): Promise<Set<number>> {
+  const pairs = [...articles].flatMap(([ticket, rows]) => rows.map((row) => ({ ticket, article: text(row['id']) })))
   const { rows } = await sql<{ id: string }>`
     with own as (select act_id from otrs_run),
       about as (
-        select id, id as other from unnest(${ids}::bigint[]) as given(id)
+        select id, id as other from unnest(${[...ids]}::bigint[]) as given(id)
         union select p.ticket, a.ticket_id from jsonb_to_recordset(${JSON.stringify(pairs)}::jsonb) as p(ticket bigint, article bigint)
           join article a on a.id = p.article and a.ticket_id <> p.ticket)
     select distinct about.id from about where exists (select from otrs_ticket o where o.ticket_id = about.other) and (

@@ -7,39 +7,18 @@ import { earliest, epoch, idOf, latest, text, textOrNull } from './values.ts'
 
 export type NewRow = Record<string, Copied>
 
-export const TICKET_COLUMNS = [
-  ...['id', 'number', 'title', 'queue_id', 'state_id', 'state_type', 'priority_id', 'lock', 'owner_id', 'responsible_id', 'customer_id'],
-  ...[
-    'customer_company',
-    'customer_login',
-    'preview',
-    'pending_until',
-    'received_at',
-    'created_at',
-    'created_by',
-    'changed_at',
-    'closed_at',
-  ],
-  ...[
-    'last_customer_at',
-    'last_agent_at',
-    'archived',
-    'type_id',
-    'service_id',
-    'sla_id',
-    'locked_at',
-    'first_response_at',
-    'first_closed_at',
-  ],
-  ...['response_due_at', 'update_due_at', 'solution_due_at', 'due_at', 'suspended'],
-] as const
-export const HISTORY_COLUMNS = [
-  ...['id', 'ticket_id', 'article_id', 'type', 'name', 'person_id', 'act_id', 'created_at'],
-  ...['queue_id', 'owner_id', 'priority_id', 'state_id', 'type_id'],
-] as const
-export const WATCHER_COLUMNS = ['ticket_id', 'person_id', 'since', 'added_by'] as const
-export const TIME_COLUMNS = ['id', 'ticket_id', 'article_id', 'units', 'person_id', 'at', 'act_id'] as const
-export const VALUE_COLUMNS = ['object_id', 'field_id', 'set_place', 'place', 'text', 'at', 'number'] as const
+export const TICKET_COLUMNS: readonly string[] = `
+  id number title queue_id state_id state_type priority_id lock owner_id responsible_id customer_id customer_company
+  customer_login preview pending_until received_at created_at created_by changed_at closed_at last_customer_at
+  last_agent_at archived type_id service_id sla_id locked_at first_response_at first_closed_at response_due_at
+  update_due_at solution_due_at due_at suspended`
+  .trim()
+  .split(/\s+/)
+export const HISTORY_COLUMNS: readonly string[] =
+  'id ticket_id article_id type name person_id act_id created_at queue_id owner_id priority_id state_id type_id'.split(' ')
+export const WATCHER_COLUMNS: readonly string[] = 'ticket_id person_id since added_by'.split(' ')
+export const TIME_COLUMNS: readonly string[] = 'id ticket_id article_id units person_id at act_id'.split(' ')
+export const VALUE_COLUMNS: readonly string[] = 'object_id field_id set_place place text at number'.split(' ')
 
 /** OTRS's 'open', for a state that the source itself does not know: somebody shall look at the ticket. */
 const OPEN: readonly [Id, 'open'] = ['4', 'open']

@@ -181,7 +181,11 @@ async function oneStep(
 
 /** Tickets that people here have worked on stay as they are; those of them that the source has changed too are told. */
 async function withoutTouched(room: Room, db: Kysely<Database>, known: Known, given: TicketRows): Promise<TicketRows> {
-  const touched = await touchedTickets(db, given)
+  const touched = await touchedTickets(
+    db,
+    given.tickets.map((row) => idOf(row['id'])!),
+    given.articles,
+  )
   if (touched.size === 0) return given
   const sums = sumRows(given, [...touched])
   await sumBytes(room.source, given, sums)
@@ -217,7 +221,14 @@ async function settle(room: Room, { known, take }: Teller, run: TicketRun, ids: 
     await forBulk(db)
     await tieMerged(db)
     if (source.has('link_relation')) await loadLinks(db, room, known, states, now)
-    if (gone.length > 0 && run.removeGone) await removeTickets(db, gone)
+    if (gone.length > 0 && run.removeGone) {
+      // What people here have worked on is theirs.
+      const touched = await touchedTickets(db, gone)
+      await removeTickets(
+        db,
+        gone.filter((id) => !touched.has(id)),
+      )
+    }
     for (const id of gone) known.tell('gone', 'ticket', id)
     await room.tell(db, ...take())
     await settleIds(db, ['ticket', 'article', 'article_attachment', 'history', 'time_spent'])

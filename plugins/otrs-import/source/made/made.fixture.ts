@@ -43,7 +43,7 @@ export interface Made {
   server: string
   /** Parts and raw mails of articles lie in files. */
   files?: boolean
-  /** Of MySQL: as old installations have it. */
+  /** Of MySQL: as old installations have it. With latin1 the program spoke latin1 too, and wrote the bytes of UTF-8. */
   charset?: 'utf8mb4' | 'utf8mb3' | 'latin1'
 }
 
@@ -74,11 +74,14 @@ export async function makeSource(
   const tables = tablesOf(product).filter((table) => table.name !== '')
   const articleDir = files ? mkdtempSync(join(tmpdir(), 'pomoc-article-')) : undefined
   const { run, close } = await connected(url)
+  // Bytes of UTF-8, each of which the server took for a letter.
+  const written = (value: MadeValue): MadeValue =>
+    charset === 'latin1' && typeof value === 'string' ? new TextDecoder('windows-1252').decode(Buffer.from(value)) : value
   const insert = async (table: Table, added: readonly MadeRow[]) => {
     const columns = table.columns
     const chunk = Math.max(1, Math.min(500, Math.floor(30_000 / columns.length)))
     for (let from = 0; from < added.length; from += chunk) {
-      const values = added.slice(from, from + chunk).map((row) => columns.map((column) => valueOf(row, column, dialect)))
+      const values = added.slice(from, from + chunk).map((row) => columns.map((column) => written(valueOf(row, column, dialect))))
       const names = columns.map((column) => quoted(column.name, dialect)).join(', ')
       const places = values.map(
         (line, y) => `(${line.map((_, x) => (dialect === 'mysql' ? '?' : `$${y * columns.length + x + 1}`)).join(',')})`,
@@ -102,10 +105,7 @@ export async function makeSource(
       await once(server, `drop database ${name}`)
     },
   }
-  for (const table of tables) {
-    await run(createTable(table, dialect))
-    for (const index of createIndexes(table, dialect)) await run(index)
-  }
+  await run(tables.flatMap((table) => [createTable(table, dialect), ...createIndexes(table, dialect)]).join(';\n'))
   if (product === 'otrs5') {
     await run('create table article_type (id smallint primary key, name varchar(200) not null)')
     for (const [n, [type]] of ARTICLE_TYPES.entries()) await run(`insert into article_type values (${n + 1}, '${type}')`)
@@ -216,6 +216,7 @@ async function connected(url: string): Promise<Pick<MadeSource, 'run'> & { close
     ...(socket ? { socketPath: socket } : { host: hostname, port: Number(port || 3306) }),
     charset: 'utf8mb4',
     dateStrings: true,
+    multipleStatements: true,
   })
   // As an old server was: it takes zero dates.
   await connection.query(`set sql_mode = ''`)

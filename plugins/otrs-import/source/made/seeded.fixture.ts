@@ -2,14 +2,23 @@
 import type { Row, Source, Value, Wanted } from '../source.ts'
 
 const ARTICLES = 4
-const HISTORY = 20
 const AGENTS = 12
 const QUEUES = 10
 const CUSTOMERS = 200
 const BEGIN = Date.UTC(2020, 0, 6, 7)
 
 /** As OTRS has them: of a thousand tickets four thousand articles, twenty thousand rows of history, 3,400 parts, 2,300 raw mails. */
-export function seededSource({ tickets, seed = 1 }: { tickets: number; seed?: number }): Source {
+export function seededSource({
+  tickets,
+  seed = 1,
+  slim = false,
+}: {
+  tickets: number
+  seed?: number /** Little of each. */
+  slim?: boolean
+}): Source {
+  const HISTORY = slim ? 3 : 20
+  const most = (size: number) => (slim ? Math.min(size, 60) : size)
   const text = (moment: number) => new Date(moment).toISOString().slice(0, 19).replace('T', ' ')
   /** A number below `below`, the same for the same `n`. */
   const pick = (n: number, below: number, salt = 0): number => {
@@ -88,7 +97,7 @@ export function seededSource({ tickets, seed = 1 }: { tickets: number; seed?: nu
     a_in_reply_to: null,
     a_references: null,
     a_content_type: 'text/plain; charset=utf-8',
-    a_body: words(id, 300 + pick(id, 2400, 2)),
+    a_body: words(id, most(300 + pick(id, 2400, 2))),
     incoming_time: Math.floor(wrote(id) / 1000),
     content_path: '2020/01/06',
     ...by(1, wrote(id)),
@@ -96,7 +105,7 @@ export function seededSource({ tickets, seed = 1 }: { tickets: number; seed?: nu
   /** Parts of an article: none of a note, else its HTML and now and then a file. */
   const partsOf = (articleId: number): Row[] => {
     if (articleId % ARTICLES === 0) return []
-    const html = Buffer.from(`<html><body><p>${words(articleId, 300 + pick(articleId, 3000, 4))}</p></body></html>`)
+    const html = Buffer.from(`<html><body><p>${words(articleId, most(300 + pick(articleId, 3000, 4)))}</p></body></html>`)
     const part = (n: number, filename: string, content_type: string, content: Buffer, disposition: string | null): Row => ({
       id: articleId * 2 + n,
       article_id: articleId,
@@ -112,7 +121,7 @@ export function seededSource({ tickets, seed = 1 }: { tickets: number; seed?: nu
     return [
       part(0, 'file-2', 'text/html; charset="utf-8"', html, null),
       ...(pick(articleId, 8, 5) === 0
-        ? [part(1, 'skan.pdf', 'application/pdf', bytes(articleId, 20_000 + pick(articleId, 40_000, 6)), 'attachment')]
+        ? [part(1, 'skan.pdf', 'application/pdf', bytes(articleId, most(20_000 + pick(articleId, 40_000, 6))), 'attachment')]
         : []),
     ]
   }
@@ -122,7 +131,7 @@ export function seededSource({ tickets, seed = 1 }: { tickets: number; seed?: nu
           {
             id: articleId,
             article_id: articleId,
-            body: bytes(articleId * 3 + 1, 6000 + pick(articleId, 5000, 10)),
+            body: bytes(articleId * 3 + 1, most(6000 + pick(articleId, 5000, 10))),
             ...by(1, wrote(articleId)),
           },
         ]
