@@ -9,6 +9,7 @@ import desk from '../plugins/desk/index.tsx'
 import faq from '../plugins/faq/index.tsx'
 import { closeDirectories } from '../plugins/ldap-auth/house.ts'
 import ldapAuth from '../plugins/ldap-auth/index.tsx'
+import otrsImport from '../plugins/otrs-import/index.tsx'
 import portal from '../plugins/portal/index.tsx'
 import units from '../plugins/units/index.tsx'
 import { ADMIN_MORE, adminThings } from './route-tables/admin.ts'
@@ -87,7 +88,7 @@ async function enterAll(): Promise<void> {
 }
 
 beforeAll(async () => {
-  site = await openSite([desk, portal, admin, units, faq, ldapAuth, board], {
+  site = await openSite([desk, portal, admin, units, faq, ldapAuth, otrsImport, board], {
     pluginOptions: { 'ldap-auth': { directories: [DIRECTORY] } },
   })
   const { make } = site

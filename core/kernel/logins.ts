@@ -47,7 +47,10 @@ export interface Logins {
   own?: Pick<Host, 'db' | 'work'>
 }
 
-const answer = z.union([z.strictObject({ personId: z.custom<Id>(isId), adopted: z.boolean().optional() }), z.enum(['unknown', 'refused', 'expired', 'unavailable'])])
+const answer = z.union([
+  z.strictObject({ personId: z.custom<Id>(isId), adopted: z.boolean().optional() }),
+  z.enum(['unknown', 'refused', 'expired', 'unavailable']),
+])
 
 const found = z.custom<Id>(isId).optional()
 

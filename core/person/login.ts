@@ -23,7 +23,16 @@ import {
 import { forgetDevices, forgetOldDevices, isKnownDevice, rememberDevice } from './devices.ts'
 import { normalLogin } from './login-name.ts'
 import { LINK_JOB, peekSetPasswordLink, type LinkAsk } from './login-links.ts'
-import { deleteOldLinks, endLinks, findCredentials, findPasswordHash, isValidPerson, setFirstPasswordHash, setPasswordHash, useLink } from './login.store.ts'
+import {
+  deleteOldLinks,
+  endLinks,
+  findCredentials,
+  findPasswordHash,
+  isValidPerson,
+  setFirstPasswordHash,
+  setPasswordHash,
+  useLink,
+} from './login.store.ts'
 import { checkPassword, hashChosenPassword, hashPassword } from './password.ts'
 import { findPerson, findPersonByAddress, isAddress, normalAddress } from './persons.ts'
 import { checkCode, hasSecondFactor } from './second-factor.ts'

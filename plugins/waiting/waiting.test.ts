@@ -113,6 +113,9 @@ it('leaves alone what waits until a date, another unit, and everything while the
   await settings(true)
   await look(day('2026-11-30'))
   expect(await reminders(stopped.id)).toEqual([])
+  // What it would do is foretold with the clock's own work, and not done.
+  expect((await site.kernel.host.foretell()).people).toBeGreaterThan(0)
+  expect(await reminders(stopped.id)).toEqual([])
   await settings(undefined)
   await look(day('2026-11-30'))
   expect([(await reminders(dated.id)).length, (await reminders(elsewhere.id)).length, (await reminders(stopped.id)).length]).toEqual([

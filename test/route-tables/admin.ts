@@ -114,6 +114,18 @@ export async function adminThings(site: Site, a: Owned, b: Owned): Promise<Thing
           .executeTakeFirstOrThrow()
       ).id
     },
+    '/admin/take-over/runs/:id': async () => {
+      const { rows } = await sql<{ id: Id }>`
+        insert into otrs_run (source, product, version, incremental, phase, state, started_at)
+        values ('otobo at db', 'otobo', '11', false, 'tickets', 'running', ${make.now}) returning id`.execute(make.db)
+      return rows[0]!.id
+    },
+    '/admin/take-over/kept/:kind': async () => {
+      await sql`insert into otrs_kept values ('process', '7', 'Wniosek', '{}') on conflict do nothing`.execute(make.db)
+      return 'process'
+    },
+    '/admin/take-over/kept/:kind/:id': () => '7',
+    '/admin/take-over/go-live/items/:item': () => 'backup',
     '/admin/jobs/:job': async () => {
       await make.asSystem((work) => insertJobs(work.db, [{ task: 'mail/process', payload: {}, maxAttempts: 1 }]))
       const { rows } = await sql<{

@@ -116,7 +116,6 @@ export const pagesEn: Record<keyof typeof pagesPl, Text> = {
   'report.which': 'Which differences',
   'report.search': 'Search part, row and field',
   'report.no-differences': 'There are no differences',
-  'report.file': 'Download the comparison (JSON)',
 
   'because.own-customer': 'a customer whom only tickets knew',
   'because.touched': 'changed here since the import',
@@ -128,8 +127,6 @@ export const pagesEn: Record<keyof typeof pagesPl, Text> = {
   'live.checklist': 'Before going live',
   'live.done': 'done',
   'live.open': 'to do',
-  'live.said': 'said by {who}, {when}',
-  'live.said.nobody': 'said {when}',
   'live.say': 'Done',
   'live.say.of': 'Done: {item}',
   'live.unsay': 'Take back',

@@ -119,7 +119,6 @@ export const pagesPl = {
   'report.which': 'Które różnice',
   'report.search': 'Szukaj w części, wierszu i polu',
   'report.no-differences': 'Nie ma różnic',
-  'report.file': 'Pobierz porównanie (JSON)',
 
   'because.own-customer': 'zgłaszający, którego znały tylko zgłoszenia',
   'because.touched': 'zmienione tutaj po imporcie',
@@ -131,8 +130,6 @@ export const pagesPl = {
   'live.checklist': 'Lista przed przełączeniem',
   'live.done': 'gotowe',
   'live.open': 'do zrobienia',
-  'live.said': 'potwierdza: {who}, {when}',
-  'live.said.nobody': 'potwierdzono {when}',
   'live.say': 'Zrobione',
   'live.say.of': 'Zrobione: {item}',
   'live.unsay': 'Cofnij',
