@@ -132,7 +132,7 @@ describe('commands', () => {
   it('each variable of the environment that is named is read', () => {
     const named = new Set([...blocks, ...inline].flatMap(({ code }) => code.match(/\bPOMOC_[A-Z_]+\b/g) ?? []))
     // Those that only tests and a plugin's command read.
-    const others = ['POMOC_TEST_DATABASE_URL', 'POMOC_TEST_PASSWORD']
+    const others = ['POMOC_OTRS_URL', 'POMOC_TEST_DATABASE_URL', 'POMOC_TEST_PASSWORD']
     expect([...named].filter((name) => !(name in environmentKeys) && !others.includes(name))).toEqual([])
   })
 })

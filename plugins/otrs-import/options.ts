@@ -18,6 +18,8 @@ export const SOURCE_OPTIONS = {
   zone: { type: 'string' },
   mapping: { type: 'string' },
 } as const
+/** The same for the one line of each command that takes them. */
+export const SOURCE_WORDS = `where: ${ADDRESS_VARIABLE} or --from URL, --home DIR, --article-dir DIR, --zone ZONE; --mapping FILE decides`
 type Wanted = Record<string, { type: 'string' | 'boolean' }>
 /** How they are told after a slip. */
 const TOLD = `--from URL (or ${ADDRESS_VARIABLE}), --home DIR, --article-dir DIR, --zone ZONE, --mapping FILE`

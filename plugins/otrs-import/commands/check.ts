@@ -10,7 +10,7 @@ import { articleBytes, freeBytes } from '../check/space.ts'
 import { countTickets, personsByLogin } from '../check/target.store.ts'
 import { knownNames } from '../mapping/known.ts'
 import { writeMapping, type Proposal } from '../mapping/mapping-file.ts'
-import { demandMapping, openNamed, readOptions, typedPath, type Options } from '../options.ts'
+import { demandMapping, openNamed, readOptions, SOURCE_WORDS, typedPath, type Options } from '../options.ts'
 import type { Source } from '../source/source.ts'
 import { texts } from '../words.ts'
 
@@ -19,8 +19,7 @@ const MARKS: Record<Line['verdict'], string> = { ok: 'ok    ', told: 'note  ', d
 export const [MAPPING_FILE, LOCAL_FILE] = ['otrs-mapping.yaml', 'otrs-local.ts']
 
 export const check: PluginCommand = {
-  summary:
-    'looks at an OTRS, Znuny or OTOBO: what comes, what is kept, what is to be decided, how long it takes; writes a mapping file into --out DIR',
+  summary: `looks at an OTRS, Znuny or OTOBO: what comes, what is kept, what is to be decided, how long it takes; writes a mapping file into --out DIR; ${SOURCE_WORDS}`,
   arguments: '[options...]',
   async run(args, host, line) {
     const options = readOptions(args, { out: { type: 'string' } })

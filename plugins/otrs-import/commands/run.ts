@@ -3,7 +3,7 @@ import { BootError, COMMAND_LINE_LANGUAGE, type PluginCommand } from '../../../c
 import { PRODUCTS } from '../check/check.ts'
 import { readNames } from '../check/facts.ts'
 import { knownNames } from '../mapping/known.ts'
-import { demandMapping, openNamed, readOptions } from '../options.ts'
+import { demandMapping, openNamed, readOptions, SOURCE_WORDS } from '../options.ts'
 import type { RunProgress } from '../run/progress.ts'
 import { runImport } from '../run/take-over.ts'
 import { isKept } from '../source/names.ts'
@@ -14,8 +14,7 @@ const say = texts.in(COMMAND_LINE_LANGUAGE)
 const EVERY = 10
 
 export const run: PluginCommand = {
-  summary:
-    'takes a source over; the same line again goes on after any end, and afterwards takes what changed since; --remove-gone takes tickets away that are gone there',
+  summary: `takes a source over; the same line again goes on after any end, and afterwards takes what changed since; --remove-gone takes tickets away that are gone there; ${SOURCE_WORDS}`,
   arguments: '[options...]',
   async run(args, host, line) {
     const options = readOptions(args, { 'remove-gone': { type: 'boolean' } })
