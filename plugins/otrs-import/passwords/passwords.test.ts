@@ -18,7 +18,7 @@ const KEPT: Record<string, [kept: string, password: string]> = {
   // Salted with a login of more than 13 characters.
   'crypt of two blocks': ['ja3Bw2XzJ5/Cci8Zmx0s0zxw', 'dobre haslo'],
   'crypt of four blocks': ['ma6OwJqz0D5sg34AMm.OySnwlg7YaFGND1AcLoI8c1RsfY', 'bardzo dlugie haslo z kropka'],
-  'crypt of two blocks, Polish letters': ['janT147N8vWmw3Zr/hRhR7QMaQlcJnGuVkM', 'Zażółć gęślą'],
+  'crypt of three blocks': ['janT147N8vWmw3Zr/hRhR7QMaQlcJnGuVkM', 'Zażółć gęślą'],
   md5crypt: ['$1$abcdefgh$51rylEP1uDGhLFJMtnyXq0', POLISH],
   apr1: ['$apr1$abcdefgh$mhmzeChejJQZet/u6HXCd.', POLISH],
   sha1: [hex('sha1', POLISH), POLISH],
