@@ -5,7 +5,7 @@ import { compare, encodeBase64 } from 'bcryptjs'
 import desCrypt from 'unix-crypt-td-js'
 import { checkPassword, sameSecret } from '../../../core/index.ts'
 
-export const OLD_KINDS = ['crypt', 'md5crypt', 'apr1', 'sha1', 'sha256', 'sha512', 'bcrypt', 'argon2'] as const
+export const OLD_KINDS = ['crypt', 'bigcrypt', 'md5crypt', 'apr1', 'sha1', 'sha256', 'sha512', 'bcrypt', 'argon2'] as const
 export type OldKind = (typeof OLD_KINDS)[number]
 
 /** Higher ones would keep the process busy for seconds with each try: OTRS writes 12 where nothing else is said. */
@@ -16,6 +16,8 @@ const BCRYPT = /^BCRYPT:(\d{1,2}):(.{16}):([./A-Za-z0-9]{31})$/s
 export function oldKindOf(kept: string): OldKind | undefined {
   if (kept.startsWith('$argon2')) return 'argon2'
   if (/^.{13}$/s.test(kept)) return 'crypt'
+  // OTRS salts with the login, and crypt(3) takes a salt of more than 13 characters for a sign that passwords count beyond the eighth letter.
+  if (/^[./A-Za-z0-9]{24,178}$/.test(kept) && (kept.length - 2) % 11 === 0) return 'bigcrypt'
   if (/^\$1\$[^$]+\$/.test(kept)) return 'md5crypt'
   if (/^\$apr1\$[^$]+\$/.test(kept)) return 'apr1'
   if (/^[0-9a-f]{64}$/.test(kept)) return 'sha256'
@@ -35,6 +37,7 @@ export async function fitsOld(kept: string, password: string): Promise<boolean> 
 const CHECKS: Readonly<Record<OldKind, (kept: string, password: string) => boolean | Promise<boolean>>> = {
   // The library stops at a zero byte and after eight, as crypt(3) does.
   crypt: (kept, password) => sameSecret(desCrypt([...Buffer.from(password)], kept.slice(0, 2)), kept),
+  bigcrypt: (kept, password) => sameSecret(bigCrypt(Buffer.from(password), kept.slice(0, 2)), kept),
   md5crypt: (kept, password) => sameSecret(md5Crypt(asBytes(password), kept), kept),
   apr1: (kept, password) => sameSecret(md5Crypt(asBytes(password), kept), kept),
   sha1: (kept, password) => sameSecret(digest('sha1', password), kept),
@@ -48,6 +51,18 @@ const CHECKS: Readonly<Record<OldKind, (kept: string, password: string) => boole
   },
   // What OTRS kept in clear, as `worthKeeping` made it.
   argon2: (kept, password) => checkPassword(kept, password),
+}
+
+/** Eight bytes at a time, sixteen times at most, each salted with how the one before begins (bigcrypt of Digital UNIX, as libxcrypt has it). */
+function bigCrypt(password: Buffer, salt: string): string {
+  let made = salt
+  let next = salt
+  for (let at = 0; at < Math.min(password.length, 128); at += 8) {
+    const part = desCrypt([...password.subarray(at, at + 8)], next).slice(2)
+    made += part
+    next = part.slice(0, 2)
+  }
+  return made
 }
 
 const asBytes = (text: string): string => Buffer.from(text).toString('latin1')

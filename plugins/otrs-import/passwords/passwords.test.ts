@@ -15,6 +15,10 @@ const hex = (name: string, text: string) => createHash(name).update(text).digest
 const KEPT: Record<string, [kept: string, password: string]> = {
   crypt: ['xy/gRonXQz8UE', 'secret'],
   'crypt of Polish letters': ['abyE5084UmZ7E', POLISH],
+  // Salted with a login of more than 13 characters.
+  'crypt of two blocks': ['ja3Bw2XzJ5/Cci8Zmx0s0zxw', 'dobre haslo'],
+  'crypt of four blocks': ['ma6OwJqz0D5sg34AMm.OySnwlg7YaFGND1AcLoI8c1RsfY', 'bardzo dlugie haslo z kropka'],
+  'crypt of three blocks': ['janT147N8vWmw3Zr/hRhR7QMaQlcJnGuVkM', 'Zażółć gęślą'],
   md5crypt: ['$1$abcdefgh$51rylEP1uDGhLFJMtnyXq0', POLISH],
   apr1: ['$apr1$abcdefgh$mhmzeChejJQZet/u6HXCd.', POLISH],
   sha1: [hex('sha1', POLISH), POLISH],
