@@ -1,7 +1,7 @@
 /** Owns the page of going live: the checklist, what will happen, and the switch. */
 import type { Hono } from 'hono'
 import type { Foretold, Host, PageContext, WebEnv } from '../../../core/index.ts'
-import { ActButton, Badge, Button, Card, CsrfField, flash, Notice, plainTime, readFields, SideList, Time } from '../../../core/pages.ts'
+import { Badge, Button, Card, CsrfField, flash, Notice, plainTime, readFields, SideList, Time } from '../../../core/pages.ts'
 import { foretoldThen, goLive, readChecklist, sayDone, type Checklist, type Item } from '../golive/golive.ts'
 import { sayItem } from '../golive/say.ts'
 import { words, type ImportKey } from '../words.ts'
