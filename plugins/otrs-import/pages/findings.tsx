@@ -1,6 +1,6 @@
 /** Owns the page of remarks: what an import mended, set aside, or asks about; searched, filtered, exported. */
 import type { Hono } from 'hono'
-import type { Host, Id, PageContext, WebEnv } from '../../../core/index.ts'
+import { isId, type Host, type Id, type PageContext, type WebEnv } from '../../../core/index.ts'
 import { Badge, Card, csvAnswer, EmptyState, Pager, plainTime, Time, type Tone } from '../../../core/pages.ts'
 import { FINDINGS } from '../findings.ts'
 import { countRemarks, listRemarks, type FoundRemark, type RemarkWish } from '../lists.store.ts'
@@ -34,7 +34,7 @@ export function findingRoutes(app: Hono<WebEnv>, host: Host): void {
       codes: code ? [code] : kind ? [...counts.keys()].filter((one) => kindOf(one) === kind) : undefined,
       search,
       newest,
-      after: after !== undefined && /^\d{1,18}$/.test(after) ? after : undefined,
+      after: isId(after) ? after : undefined,
     }
     if (c.req.query('format') === 'csv') return exported(c, host, run?.id, { ...wish, after: undefined })
     const found = run ? await listRemarks(host.db, run.id, { ...wish, limit: PAGE + 1 }) : []

@@ -1,6 +1,6 @@
 /** Owns the page of runs: what the import does now, how fast, how long it takes yet; stopping it; and the runs before. */
 import type { Hono } from 'hono'
-import { refused, type Host, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { isId, refused, type Host, type PageContext, type WebEnv } from '../../../core/index.ts'
 import { ActButton, Card, EmptyState, flash, fragment, hx, isFragment, Notice, saySize, SideList, Time } from '../../../core/pages.ts'
 import { askStop, findRun, listRuns, type Run } from '../runs.store.ts'
 import { words, type ImportKey } from '../words.ts'
@@ -31,7 +31,7 @@ export function runRoutes(app: Hono<WebEnv>, host: Host): void {
   app.post(`${PATH}/runs/:id/stop`, async (c) => {
     const actor = demandAdministrator(c)
     const id = c.req.param('id')
-    if (!/^\d{1,18}$/.test(id) || !(await findRun(host.db, id))) throw refused('not-found')
+    if (!isId(id) || !(await findRun(host.db, id))) throw refused('not-found')
     await host.work(actor, (work) => askStop(work.db, id))
     flash(c, { text: words(c)('run.stopped') })
     return c.redirect(PATH, 303)

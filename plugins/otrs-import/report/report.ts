@@ -1,6 +1,6 @@
 /** Owns the comparison of both sides after a run: every part summed up, differing rows named, a thousand tickets field by field, each difference explained or not. */
 import type { Kysely } from 'kysely'
-import type { Database, Host, Id } from '../../../core/index.ts'
+import { isId, type Database, type Host, type Id } from '../../../core/index.ts'
 import type { Source } from '../source/source.ts'
 import { compareSome, Tally, type Explain, type Part, type Some } from './compare.ts'
 import { cameBetween, countAside, remarksOf, touched } from './here.store.ts'
@@ -154,7 +154,7 @@ async function ticketsOf(differences: readonly Difference[]): Promise<Map<Differ
         : one.part === 'ticket_watcher'
           ? one.key.split(':')[0]
           : /"ticket":"(\d+)"/.exec(one.theirs ?? one.ours ?? '')?.[1]
-    if (id !== undefined && /^\d{1,18}$/.test(id)) found.set(one, id)
+    if (isId(id)) found.set(one, id)
   }
   return found
 }
