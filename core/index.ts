@@ -277,7 +277,6 @@ export { filtersChanged } from './mail/filters/mail-settings.ts'
 export { filesLimit, queueMail, sayAddress, type NewMail } from './mail/outbound.ts'
 export { flatHtml, nestsTooDeep } from './mail/reading/nesting.ts'
 export { safeHtml, type HtmlPart } from './mail/reading/parse.ts'
-export { decodeText } from './mail/reading/charset.ts'
 export { receiptSentence } from './mail/texts/auto-response.ts'
 
 // Pages

@@ -1,4 +1,6 @@
+import iconv from 'iconv-lite'
 import { expect, it } from 'vitest'
+import { safeHtml } from './parse.ts'
 import { sanitizeMailHtml } from './sanitize.ts'
 
 it.each([
@@ -38,4 +40,17 @@ it.each([
   ],
 ])('no words are white on white: %s', (given, safe) => {
   expect(sanitizeMailHtml(given)).toBe(safe)
+})
+
+it('HTML of mails that were taken apart elsewhere is made safe in a thread, in its own charset; what is too long is none', async () => {
+  const part = (html: string, charset: string) => ({ content: iconv.encode(html, charset), contentType: `text/html; charset="${charset}"` })
+  const long = `<p>${'za długo '.repeat(120_000)}</p>`
+  expect(
+    await safeHtml([
+      part('<p onclick="x()">żółć<script>x()</script><img src="cid:a@b"></p>', 'windows-1250'),
+      part(long, 'utf-8'),
+      part('<b>gęś', 'iso-8859-2'),
+    ]),
+  ).toEqual(['<p>żółć<img src="cid/a%40b" /></p>', null, '<b>gęś</b>'])
+  expect(await safeHtml([])).toEqual([])
 })

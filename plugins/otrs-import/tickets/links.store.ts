@@ -1,6 +1,6 @@
 /** Owns what is told only once all tickets are there: what was merged into what, what is linked with what. */
 import { sql, type Kysely } from 'kysely'
-import type { Database } from '../../../core/index.ts'
+import { isId, type Database } from '../../../core/index.ts'
 import type { Room } from '../room.ts'
 import type { Row } from '../source/source.ts'
 import { agentOf, type Known } from './known.ts'
@@ -80,6 +80,6 @@ const keyOf = ({ from_id, to_id, type }: Link): string => [from_id, to_id, type]
 async function ticketsAmong(db: Kysely<Database>, links: Iterable<Link>): Promise<Set<string>> {
   const ids = new Set([...links].flatMap(({ from_id, to_id }) => [from_id, to_id]))
   const { rows } = await sql<{ id: string }>`
-    select id::text from ticket where id = any(${[...ids].filter((id) => /^\d{1,18}$/.test(id))}::bigint[])`.execute(db)
+    select id::text from ticket where id = any(${[...ids].filter(isId)}::bigint[])`.execute(db)
   return new Set(rows.map(({ id }) => id))
 }
