@@ -202,6 +202,7 @@ describe.skipIf(!mariaDbIsThere())('everything that is no ticket', () => {
     })
 
     it('old passwords wait for whoever knows them', async () => {
+      // What is no hash of a known kind lets nobody in.
       const logins = await all(site, 'select kind, login, hash from otrs_password')
       expect(new Set(logins.map(([kind, login]) => `${String(kind)} ${String(login)}`))).toEqual(
         new Set([
@@ -215,7 +216,6 @@ describe.skipIf(!mariaDbIsThere())('everything that is no ticket', () => {
           'customer piotr.zając',
           'customer adam.sowa',
           'customer ola.wrona',
-          'customer obca@poczta.example',
         ]),
       )
       for (const [, login, hash] of logins) if (PASSWORDS[String(login)]) expect(hash).toBe(PASSWORDS[String(login)]!.hash)
