@@ -82,9 +82,9 @@ export async function readFacts(source: Source): Promise<SourceFacts> {
     webServices: await webServicesOf(source),
     jobs: [...new Set((await all(source, 'generic_agent_jobs', ['job_name'])).map((row) => text(row['job_name'])))],
     chatTickets: tables.get('article_data_otrs_chat')?.rows ?? 0,
-    filesExpected: /FS$/.test(
-      text(source.setting('Ticket::Article::Backend::MIMEBase::ArticleStorage') ?? source.setting('Ticket::StorageModule') ?? ''),
-    ),
+    filesExpected: text(
+      source.setting('Ticket::Article::Backend::MIMEBase::ArticleStorage') ?? source.setting('Ticket::StorageModule'),
+    ).endsWith('FS'),
     settings,
   }
 }

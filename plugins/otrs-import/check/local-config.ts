@@ -65,7 +65,7 @@ export function proposeLocal(
   const smarthost = read('SendmailModule::Host')
   const [port, user] = [read('SendmailModule::Port'), read('SendmailModule::AuthUser')]
   if (smarthost && 'SendmailModule::Host' in modified && /^[\w.-]+$/.test(smarthost)) {
-    const secure = /SMTPS$/.test(read('SendmailModule') ?? '')
+    const secure = (read('SendmailModule') ?? '').endsWith('SMTPS')
     const login = user && /^[^\s'/:@%]+$/.test(user) ? `${user}:PASSWORD@` : ''
     lines.push(
       `  ${login ? '// ' : ''}smarthostUrl: '${secure ? 'smtps' : 'smtp'}://${login}${smarthost}:${port ?? (secure ? '465' : '25')}', // SendmailModule${login ? ': put the password in, it is not copied' : ''}`,
@@ -98,7 +98,7 @@ function directories(read: (name: string) => string | undefined): string[] {
       ['AuthModule', 'agents'],
       ['Customer::AuthModule', 'customers'],
     ] as const) {
-      if (!/LDAP$/.test(read(`${module}${number}`) ?? '')) continue
+      if (!(read(`${module}${number}`) ?? '').endsWith('LDAP')) continue
       const part = (key: string) => read(`${module}::LDAP::${key}${number}`)
       const said = ['Host', 'BaseDN', 'UID', 'SearchUserDN', 'AlwaysFilter', 'GroupDN', 'AccessAttr']
         .flatMap((key) => {

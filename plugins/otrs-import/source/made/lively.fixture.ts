@@ -1,5 +1,5 @@
 /** Owns one lively set of rows: at least one of every kind that an import maps, keeps or asks about. Nobody in it exists. */
-import type { MadeRow, MadeRows } from './made.fixture.ts'
+import type { MadeRow } from './made.fixture.ts'
 
 /** What is secret in these rows: nothing of it may stand in any page, log, export, mapping file or kept row. */
 export const SECRETS = ['skrytka-pocztowa-7', 'haslo-do-uslugi-9', 'klucz-api-4412', 'haslo-ldap-31', 'haslo-bazy-55'] as const
