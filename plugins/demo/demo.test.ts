@@ -202,10 +202,14 @@ describe('the made-up university', () => {
     )
     expect(bell!.unread).toBeGreaterThan(0)
     expect(bell!.read).toBeGreaterThan(0)
-    expect(await rows(`select n.name from notification n join unit u on u.id = n.unit_id where u.slug = 'biblioteka' and n.valid`)).toHaveLength(1)
+    expect(
+      await rows(`select n.name from notification n join unit u on u.id = n.unit_id where u.slug = 'biblioteka' and n.valid`),
+    ).toHaveLength(1)
     expect(await rows(`select 1 from notification where not valid`)).toHaveLength(0)
     // There is something to try notifications on, and it happened.
-    expect((await rows(`select 1 from fact where created_at <= '${NOW.toISOString()}' and ticket_id is not null`)).length).toBeGreaterThan(20)
+    expect((await rows(`select 1 from fact where created_at <= '${NOW.toISOString()}' and ticket_id is not null`)).length).toBeGreaterThan(
+      20,
+    )
   })
   it('goes on with new tickets and numbers of its own', async () => {
     make.now = NOW
