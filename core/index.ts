@@ -360,6 +360,6 @@ export { addUnitAdministrator, demandUnitAdmin, isCentral } from './permission/u
 export { editSystemAddress, listSystemAddresses } from './queue/system-addresses.ts'
 export { partsForTicket } from './mail/texts/answer-parts.ts'
 export { findTemplate, templateFiles, templatesForQueue, type AnswerTemplate } from './mail/texts/answer-templates.ts'
-export { fillForTold, fillIn, fillInNew, type Told } from './mail/texts/text-preview.ts'
+export { fillIn, fillInNew, textForTold, type FilledText } from './mail/texts/text-preview.ts'
 export { mailTexts, type MailKey } from './mail/mail-texts.ts'
 export { readJson } from './web/api.ts'

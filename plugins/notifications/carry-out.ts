@@ -1,7 +1,6 @@
 /** Owns telling: the mails, what stands under the bell, history, and the rows that say who was told and who was not. */
 import {
   agentMailer,
-  fillForTold,
   filesLimit,
   findAttachment,
   findPersons,
@@ -9,8 +8,10 @@ import {
   noteAgentTold,
   notify,
   system,
+  textForTold,
   type Actor,
   type Fact,
+  type FilledText,
   type Id,
   type Language,
   type NewAttachment,
@@ -21,7 +22,6 @@ import { languageFor } from '../../core/administration.ts'
 import { ARTICLE_EVENTS } from './events.ts'
 import type { ToldFact } from './events-of.ts'
 import { textFor } from './language.ts'
-import type { Notification } from './notifications.ts'
 import type { Outcome } from './outcomes.ts'
 import { EMAIL, type Plan, type Planned, type Room } from './plan.ts'
 import { tell, type Way } from './tables.ts'
@@ -29,12 +29,6 @@ import { texts } from './texts.ts'
 
 /** Told to open pages when something new stands under somebody's bell. */
 export const BELL_CHANGED = 'notifications.bell'
-
-interface Filled {
-  subject: string
-  body: string
-  html?: string
-}
 
 /** All of a plan in one transaction: a fact that is delivered again finds what was told, and tells nobody twice. */
 export async function carryOut(fact: Fact<ToldFact>, plan: Plan, host: Room): Promise<void> {
@@ -218,23 +212,22 @@ async function note(
 
 const languageOf = (work: Work, person: Person | null): Language => languageFor(work.config, person?.language ?? null)
 
-/** Fills in the notification's text for a reader; once for all readers of a language, unless it speaks of them. Undefined: it has no text. */
+/** Fills in the notification's text for a reader: what it says of the ticket once for all readers of a language. Undefined: it has no text. */
 function makeWriter(work: Work, host: Room, { ticket, actor, comment }: Plan, { notification, event }: Planned) {
-  const kept = new Map<string, Promise<Filled>>()
-  return async (reader: Person | null, outside = false): Promise<Filled | undefined> => {
+  const kept = new Map<string, Promise<(reader: Person | null) => FilledText>>()
+  return async (reader: Person | null, outside = false): Promise<FilledText | undefined> => {
     const language = languageOf(work, reader)
     const found = textFor(notification.texts, reader?.language ?? null, host.config)
     if (!found) return undefined
-    const personal = SPEAKS_OF_READER.test(found.subject + found.body)
-    const key = `${outside} ${language} ${found.language} ${personal ? (reader?.id ?? '') : ''}`
+    const key = `${outside} ${language} ${found.language}`
     const filled =
       kept.get(key) ??
-      fillForTold({ db: work.db, config: work.config, now: work.now, actor }, ticket, found, language, {
-        agent: outside ? null : reader,
+      textForTold({ db: work.db, config: work.config, now: work.now, actor }, ticket, found, language, {
+        outside,
         ...(comment !== undefined && HANDED.has(event) ? { comment } : {}),
       })
     kept.set(key, filled)
-    return filled
+    return (await filled)(reader)
   }
 }
 const HANDED: ReadonlySet<string> = new Set([
@@ -243,7 +236,6 @@ const HANDED: ReadonlySet<string> = new Set([
   'TicketOwnerUpdate',
   'TicketResponsibleUpdate',
 ])
-const SPEAKS_OF_READER = /(?:<|&lt;)(?:OTRS|OTOBO|POMOC)_(?:NOTIFICATION_RECIPIENT|USER|FIRST_NAME|LAST_NAME)/i
 
 async function filesOf(work: Work, host: Room, article: NonNullable<Plan['article']>): Promise<NewAttachment[]> {
   const files = article.attachments.filter(({ disposition }) => disposition === 'attachment')

@@ -1,6 +1,6 @@
 /** Owns what OTRS's rows of a notification mean here: pure; off until somebody has looked at it, with all that could not be taken over. */
 import type { Id } from '../../core/index.ts'
-import { ARTICLE_EVENTS, isEvent, type EventName } from './events.ts'
+import { ARTICLE_EVENTS, isEvent } from './events.ts'
 import type { NotificationForm, NotificationTexts } from './notifications.ts'
 import { RECIPIENTS, type ArticleFilter, type RecipientKind, type RuleGiven } from './rule.ts'
 import type { ChoiceTable } from './tables.ts'
@@ -81,11 +81,13 @@ export function fromOtrs(given: OtrsNotification, meaning: Meaning): { form: Not
       return id ?? []
     })
 
-  const events = all('Events').filter((value): value is EventName => isEvent(value) || void lose('Events', value, 'not-here') === true)
-  const recipients = all('Recipients').filter(
-    (value): value is RecipientKind =>
-      (RECIPIENTS as readonly string[]).includes(value) || void lose('Recipients', value, 'not-here') === true,
-  )
+  const here = <T extends string>(key: string, isHere: (value: string) => value is T): T[] => {
+    const [found, others] = [all(key).filter(isHere), all(key).filter((value) => !isHere(value))]
+    for (const value of others) lose(key, value, 'not-here')
+    return found
+  }
+  const events = here('Events', isEvent)
+  const recipients = here('Recipients', (value): value is RecipientKind => (RECIPIENTS as readonly string[]).includes(value))
   const way = (key: string) =>
     all(key).flatMap((value) => {
       if (value === 'Email') return ['mail' as const]

@@ -380,6 +380,31 @@ describe('recipients', () => {
     expect(await told()).toEqual([`${customer} mail`, 'gosc@x.example mail'])
   })
 
+  it('nobody outside of what a program wrote, nor of whether that arrived', async () => {
+    const { make } = site
+    await only({ events: ['ArticleCreate', 'ArticleEmailSendingSent', 'ArticleEmailSendingError'], recipients: ['Customer', 'AgentOwner'] })
+    const system = await make.db
+      .insertInto('article')
+      .values({
+        ticket_id: all.id,
+        channel: 'email',
+        act_id: '00000000-0000-4000-8000-000000000001',
+        sender_type: 'system',
+        visible: false,
+        subject: 'x',
+        body: 'x',
+        created_at: make.now,
+      } as never)
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    for (const state of ['sent', 'failed'] as const)
+      expect(
+        await happens(() =>
+          make.asSystem(async (work) => work.emit('article.delivery-changed', { ticketId: all.id, data: { article: system.id, state } })),
+        ),
+      ).toEqual(['owner mail'])
+  })
+
   it('all addresses of the first message in one mail, without ours and those of programs', async () => {
     const { db } = site.make
     await only({ events: ['TicketPriorityUpdate'], recipients: ['AllRecipientsFirstArticle'] })

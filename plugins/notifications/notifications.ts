@@ -245,7 +245,16 @@ const list = (prefix: string) => ({
       })
       .join(', '),
 })
-const plain = { say: (value: unknown) => (value === null || value === undefined ? '' : JSON.stringify(value)) }
+/** Conditions as the log says them: 'state: 2, 3; lock: unlock'. */
+const sayParts = (value: unknown): string =>
+  Array.isArray(value)
+    ? value.map(sayParts).join(', ')
+    : typeof value === 'object' && value !== null
+      ? Object.entries(value)
+          .map(([key, part]) => (key === 'is' ? sayParts(part) : `${key}: ${sayParts(part)}`))
+          .join('; ')
+      : String(value ?? '')
+const plain = { say: sayParts }
 
 export const notificationSubject: Subject<Said, NotificationForm & { unitId: Id | null }> = {
   type: 'notifications/notification',

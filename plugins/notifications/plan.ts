@@ -6,7 +6,6 @@ import {
   canonicalAddress,
   destinationOf,
   factsOfAct,
-  fillForTold,
   findArticle,
   findTicket,
   historyRows,
@@ -19,6 +18,7 @@ import {
   ruleRoom,
   sourcesOf,
   system,
+  textForTold,
   whichMatch,
   whoSees,
   type Actor,
@@ -171,16 +171,11 @@ async function lookAround(given: Given) {
     mentioned: given.mentioned,
     meant: new Map(),
     articles,
-    fill: async (text) =>
-      (
-        await fillForTold(
-          { db: host.db, config: host.config, now, actor },
-          ticket,
-          { subject: '', body: text, contentType: 'text/plain' },
-          'en',
-          { agent: null },
-        )
-      ).body,
+    fill: async (text) => {
+      const room = { db: host.db, config: host.config, now, actor }
+      const filled = await textForTold(room, ticket, { subject: '', body: text, contentType: 'text/plain' }, 'en', { outside: true })
+      return filled(null).body
+    },
   }
   const midnight = DateTime.fromJSDate(now, { zone: host.config.zone }).startOf('day').toJSDate()
   return {
@@ -241,8 +236,8 @@ async function judgeOthers(
 ): Promise<OutsideVerdict[]> {
   const { rule } = notification
   if (!rule.ways.includes('mail')) return []
-  // That a program's own mail did not arrive is told to agents alone: telling the same people again would go round in circles.
-  if (event === 'ArticleEmailSendingError' && view.article?.senderType === 'system') return []
+  // Of what a program wrote – this plugin too –, and whether that arrived, nobody outside is told: it would go round in circles.
+  if (view.article?.senderType === 'system') return []
   const found = await outsideMeant(rule, view.scene)
   if (found.length === 0) return []
   const held = await rightsOf(editor, view)

@@ -138,43 +138,42 @@ export async function fillInNew(room: TextRoom, queueId: Id, title: string, text
   return expandTags(text, words)
 }
 
-/** Who is told of a ticket: an agent, who is shown the ticket on the desk and reads notes too, or (null) somebody on the asking side. */
-export interface Told {
-  agent: Person | null
-  /** What the act that they are told of said: it stands for what an agent wrote last, or for the customer's words. */
-  comment?: string
+/** A text as it is sent. `html`: where it is HTML, cleaned; then `body` are its words. */
+export interface FilledText {
+  subject: string
+  body: string
+  html?: string
 }
 
 /**
- * A text with its tags filled in for whoever is told of a ticket; the actor of the room is who `CURRENT` tags speak of. `html`: where it is HTML,
- * cleaned; then `body` are its words. Dates and states are said in `language`.
+ * A text for those who are told of a ticket, in one language: what it says of the ticket is looked up once, then filled in for each reader – agents, or (`outside`) those on
+ * the asking side, who get no note and nothing of another ticket that was merged into it. The actor of the room is who `CURRENT` tags speak of.
+ * `comment`: what the act said that they are told of; it stands for the customer's words (OTRS behaviour).
  */
-export async function fillForTold(
+export async function textForTold(
   room: TextRoom,
   ticket: Ticket,
   { subject, body, contentType }: { subject: string; body: string; contentType: 'text/plain' | 'text/html' },
   language: Language,
-  { agent, comment }: Told,
-): Promise<{ subject: string; body: string; html?: string }> {
-  const asWritten = contentType === 'text/html' ? body.replace(/&lt;(OTRS|OTOBO|POMOC)_/gi, '<$1_') : body
-  const { words } = await wordsOfTicket(room, ticket, { subject, body: asWritten.replaceAll('&gt;', '>') }, language, {
-    // What was written in another ticket before it was merged is not for everybody on the asking side.
-    forAll: agent === null,
-  })
-  if (agent) {
-    words.reader = personWords(agent)
+  { outside, comment }: { outside: boolean; comment?: string },
+): Promise<(reader: Person | null) => FilledText> {
+  const asWritten = contentType === 'text/html' ? body.replace(/&lt;(OTRS|OTOBO|POMOC)_/gi, '<$1_').replaceAll('&gt;', '>') : body
+  const { words } = await wordsOfTicket(room, ticket, { subject, body: asWritten }, language, { forAll: outside })
+  if (!outside) {
     words.ticketUrl = agentTicketUrl(room.config, ticket.id)
     if (AGENT_WORDS.test(subject + body)) words.agentArticle = await lastAgentArticle(room.db, ticket.id, { notes: true })
   }
   if (comment !== undefined) {
     words.comment = comment
-    // OTRS behaviour: the comment of a change stands where the customer's words would.
     if (words.customerArticle) words.customerArticle = { ...words.customerArticle, body: comment }
   }
-  const filled = { subject: expandTags(subject, words).replace(/\s+/g, ' ').trim() }
-  if (contentType === 'text/plain') return { ...filled, body: expandTags(body, words) }
-  const html = sanitizeMailHtml(expandTagsInHtml(body, words))
-  return { ...filled, html, body: textOfHtml(html).text }
+  return (reader) => {
+    words.reader = reader && personWords(reader)
+    const filled = { subject: expandTags(subject, words).replace(/\s+/g, ' ').trim() }
+    if (contentType === 'text/plain') return { ...filled, body: expandTags(body, words) }
+    const html = sanitizeMailHtml(expandTagsInHtml(body, words))
+    return { ...filled, html, body: textOfHtml(html).text }
+  }
 }
 const AGENT_WORDS = /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC)\b/i
 

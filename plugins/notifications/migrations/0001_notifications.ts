@@ -54,7 +54,7 @@ const statements = [
   'create index notification_told_person on notification_told (person_id, at)',
   'create index notification_told_at on notification_told (at)',
   `create index notification_told_waiting on notification_told (person_id) where way = 'digest' and told_at is null`,
-  // Of one act nobody is told the same thing twice, however often its facts are delivered.
-  `create unique index notification_told_once on notification_told (act_id, notification_id, ticket_id, coalesce(person_id, 0), coalesce(address, ''), way)
+  // Of one act nobody is told the same thing twice, however often its facts are delivered: once by mail, at once or with others, once in the page.
+  `create unique index notification_told_once on notification_told (act_id, notification_id, ticket_id, coalesce(person_id, 0), coalesce(address, ''), (way = 'page'))
      where outcome = 'told'`,
 ]
