@@ -40,6 +40,7 @@ export async function carryOut(fact: Fact<ToldFact>, plan: Plan, host: Room): Pr
     system('notifications'),
     async (work) => {
       const mailAgent = await agentMailer(work)
+      const rung = new Set<Id>()
       for (const one of planned) {
         const writer = makeWriter(work, host, plan, one)
         const base = {
@@ -61,9 +62,10 @@ export async function carryOut(fact: Fact<ToldFact>, plan: Plan, host: Room): Pr
             .execute()
           continue
         }
-        await tellAgents(work, mailAgent, { plan, one, base, writer, delaySeconds, people })
+        for (const id of await tellAgents(work, mailAgent, { plan, one, base, writer, delaySeconds, people })) rung.add(id)
         await tellOutside(work, host, { plan, one, base, writer, delaySeconds, people })
       }
+      for (const person of rung) await notify(work, BELL_CHANGED, { person })
     },
     // What customers are written is taken back with the act that it tells of.
     fact.act,
@@ -90,11 +92,15 @@ async function tellAgents(
   work: Work,
   mailAgent: Awaited<ReturnType<typeof agentMailer>>,
   { plan: { ticket, article, actor }, one, base, writer, delaySeconds, people }: Telling,
-): Promise<void> {
+): Promise<Id[]> {
+  if (one.agents.length === 0) return []
+  const telling = new Map<string, { person: Person; filled: FilledText; instead: string | undefined }>()
+  const rows: NewRow[] = []
   for (const { personId, way, outcome, detail, instead } of one.agents) {
     const person = people.get(personId)!
     const filled = outcome === 'told' ? await writer(person) : undefined
-    const told = await note(work, {
+    if (filled) telling.set(`${personId} ${way}`, { person, filled, instead })
+    rows.push({
       ...base,
       person_id: personId,
       address: null,
@@ -104,28 +110,33 @@ async function tellAgents(
       subject: filled?.subject ?? '',
       told_at: way === 'digest' ? null : base.at,
     })
-    if (!told || !filled || way === null) continue
-    if (way === 'page') {
-      await tell(work.db)
-        .insertInto('notification_bell')
-        .values({
-          person_id: personId,
+  }
+  const told = (await note(work, rows)).filter(({ outcome }) => outcome === 'told')
+  const of = ({ person_id, way }: { person_id: Id | null; way: Way | null }) => telling.get(`${person_id} ${way}`)!
+  const bells = told.filter(({ way }) => way === 'page')
+  if (bells.length > 0)
+    await tell(work.db)
+      .insertInto('notification_bell')
+      .values(
+        bells.map((row) => ({
+          person_id: row.person_id!,
           ticket_id: ticket.id,
           notification_id: one.notification.id,
           event: one.event,
-          subject: filled.subject,
+          subject: of(row).filled.subject,
           article_id: article?.id ?? null,
           actor_id: actor.kind === 'person' ? actor.id : null,
           act_id: base.act_id,
           at: work.now,
           read_at: null,
-        })
-        .execute()
-      await notify(work, BELL_CHANGED, { person: personId })
-      continue
-    }
+        })),
+      )
+      .execute()
+  for (const row of told) {
+    if (row.way === 'page') continue
+    const { person, filled, instead } = of(row)
     noteAgentTold(work, ticket.id, { notification: one.notification.name, login: person.login ?? person.address ?? '', way: EMAIL })
-    if (way !== 'mail') continue
+    if (row.way !== 'mail') continue
     const body = instead ? `${texts.in(languageOf(work, person))('mail.substitute', { name: instead })}\n\n${filled.body}` : filled.body
     const mail = await mailAgent(ticket, person.address!, {
       ...filled,
@@ -133,8 +144,9 @@ async function tellAgents(
       delaySeconds,
       urgent: one.notification.rule.template === 'Alert',
     })
-    if (mail) await tell(work.db).updateTable('notification_told').set({ mail_id: mail }).where('id', '=', told).execute()
+    if (mail) await tell(work.db).updateTable('notification_told').set({ mail_id: mail }).where('id', '=', row.id).execute()
   }
+  return bells.map((row) => row.person_id!)
 }
 
 async function tellOutside(
@@ -145,16 +157,11 @@ async function tellOutside(
   const { rule } = one.notification
   const letters = new Map<string, { to: string[]; reader: Person | null; told: Id[] }>()
   for (const [n, { kind, address, personId, outcome, detail }] of one.outside.entries()) {
-    const told = await note(work, {
-      ...base,
-      person_id: personId,
-      address,
-      way: outcome === 'told' ? 'mail' : null,
-      outcome,
-      detail,
-      told_at: base.at,
-    })
-    if (!told || outcome !== 'told') continue
+    const [row] = await note(work, [
+      { ...base, person_id: personId, address, way: outcome === 'told' ? 'mail' : null, outcome, detail, subject: '', told_at: base.at },
+    ])
+    if (!row || outcome !== 'told') continue
+    const told = row.id
     // All addresses of a message stand in one mail, everybody else has their own.
     const together = kind === 'AllRecipientsFirstArticle' || kind === 'AllRecipientsLastArticle'
     const key = together ? kind : String(n)
@@ -188,27 +195,24 @@ async function tellOutside(
   }
 }
 
-/** Undefined: that stands there already, of the same act. */
-async function note(
-  work: Work,
-  row: Base & {
-    person_id: Id | null
-    address: string | null
-    way: Way | null
-    outcome: Outcome
-    detail: string
-    subject?: string
-    told_at: Date | null
-  },
-): Promise<Id | undefined> {
-  const kept = await tell(work.db)
-    .insertInto('notification_told')
-    .values({ ...row, mail_id: null })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  return kept?.id
+type NewRow = Base & {
+  person_id: Id | null
+  address: string | null
+  way: Way | null
+  outcome: Outcome
+  detail: string
+  subject: string
+  told_at: Date | null
 }
+
+/** Answers those that are new: of the same act nobody is told twice. */
+const note = (work: Work, rows: readonly NewRow[]) =>
+  tell(work.db)
+    .insertInto('notification_told')
+    .values(rows.map((row) => ({ ...row, mail_id: null })))
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(['id', 'person_id', 'way', 'outcome'])
+    .execute()
 
 const languageOf = (work: Work, person: Person | null): Language => languageFor(work.config, person?.language ?? null)
 
