@@ -6,6 +6,8 @@ import { runWork } from '../../core/kernel/work.ts'
 import { countOpenByQueue, findPersonByLogin, listArticles, listTickets, loadActor, readWholeBlob } from '../../core/index.ts'
 import { parseMail } from '../../core/mail/reading/parse.ts'
 import { up } from '../faq/migrations/0001_faq.ts'
+import { up as notificationTables } from '../notifications/migrations/0001_notifications.ts'
+import { up as standardSet } from '../notifications/migrations/0002_standard_set.ts'
 import { fold } from '../../core/search/fold.ts'
 import { fillUniversity, tellUniversity } from './fill.ts'
 import { AGENTS, CUSTOMERS } from './people.ts'
@@ -19,7 +21,7 @@ let database: Awaited<ReturnType<typeof testDatabase>>
 let make: Maker
 beforeAll(async () => {
   database = await testDatabase()
-  await up(database.db as never)
+  for (const migrate of [up, notificationTables, standardSet]) await migrate(database.db as never)
   make = await maker(database.db)
   const room = { db: database.db, config: make.config, clock: () => NOW, subscribers: () => [] }
   await fillUniversity(
@@ -184,6 +186,30 @@ describe('the made-up university', () => {
     expect(
       await rows(`select slug from plugin_activation a join unit u on u.id = a.unit_id where plugin = 'faq' and active order by slug`),
     ).toEqual([{ slug: 'it' }, { slug: 'wm-dziekanat' }])
+  })
+  it('tells its agents: of what customers wrote and of deadlines missed, one by a digest; a unit has a notification of its own', async () => {
+    const told = await rows<{ event: string; way: string; waits: boolean; own: boolean; login: string }>(
+      `select o.event, o.way, o.told_at is null as waits, o.person_id = t.owner_id as own, p.login from notification_told o
+        join ticket t on t.id = o.ticket_id join person p on p.id = o.person_id where o.at <= '${NOW.toISOString()}'`,
+    )
+    expect(new Set(told.map(({ event }) => event))).toEqual(new Set(['NotificationFollowUp', 'NotificationEscalation']))
+    expect(told.every(({ own }) => own)).toBe(true)
+    const digest = told.filter(({ way }) => way === 'digest')
+    expect(new Set(digest.map(({ login, waits }) => `${login} ${waits}`))).toEqual(new Set(['pzielinski true']))
+    expect(await rows(`select 1 from notification_told`)).toHaveLength(told.length)
+    const [bell] = await rows<{ unread: number; read: number }>(
+      `select count(*) filter (where read_at is null)::integer as unread, count(read_at)::integer as read from notification_bell`,
+    )
+    expect(bell!.unread).toBeGreaterThan(0)
+    expect(bell!.read).toBeGreaterThan(0)
+    expect(
+      await rows(`select n.name from notification n join unit u on u.id = n.unit_id where u.slug = 'biblioteka' and n.valid`),
+    ).toHaveLength(1)
+    expect(await rows(`select 1 from notification where not valid`)).toHaveLength(0)
+    // There is something to try notifications on, and it happened.
+    expect((await rows(`select 1 from fact where created_at <= '${NOW.toISOString()}' and ticket_id is not null`)).length).toBeGreaterThan(
+      20,
+    )
   })
   it('goes on with new tickets and numbers of its own', async () => {
     make.now = NOW

@@ -93,7 +93,7 @@ async function whoWasTold(work: Work): Promise<void> {
           and a.id <> (select min(id) from article first where first.ticket_id = t.id))),
     said as (
       select h.*, n.id as notification_id, h.title as subject from happened h join lateral (
-        select id from notification n where n.unit_id is null and n.rule -> 'events' ? h.event order by id limit 1) n on true),
+        select id from notification n where n.unit_id is null and n.rule -> 'events' ? h.event order by id desc limit 1) n on true),
     told as (
       insert into notification_told (notification_id, ticket_id, person_id, way, outcome, event, subject, act_id, fact_id, at, told_at)
       select s.notification_id, s.ticket_id, s.owner_id, w.way, 'told', s.event, s.subject, s.act_id, s.fact_id, s.at, case when w.way <> 'digest' then s.at end

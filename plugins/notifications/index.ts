@@ -17,6 +17,7 @@ export default definePlugin<NotificationSettings>({
   name: 'notifications',
   api: 1,
   scope: 'unit',
+  needs: ['desk', 'portal'],
   texts,
   settings,
   administered,

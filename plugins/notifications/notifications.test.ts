@@ -23,6 +23,8 @@ import { coreSettings } from '../../core/kernel/settings/core-settings.ts'
 import { TUESDAY } from '../../test/make.ts'
 import { startMailSink, type MailSink } from '../../test/servers/mail-sink.ts'
 import { openSite, type Site } from '../../test/web.ts'
+import desk from '../desk/index.tsx'
+import portal from '../portal/index.tsx'
 import notifications from './index.ts'
 import { textFor } from './language.ts'
 import {
@@ -51,7 +53,7 @@ let jan: PersonActor
 let noter: PersonActor
 beforeAll(async () => {
   sink = await startMailSink()
-  site = await openSite([notifications], { smarthostUrl: sink.url })
+  site = await openSite([desk, portal, notifications], { smarthostUrl: sink.url })
   const { make } = site
   unit = await make.unit()
   group = await make.group()

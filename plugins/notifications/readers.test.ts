@@ -6,6 +6,8 @@ import { setActivation } from '../../core/administration/plugin-admin.ts'
 import { addNote, findTicket, loadActor, may, moveTicket, setOwner, setState, watchTicket, type Id } from '../../core/index.ts'
 import { openSite, type Site } from '../../test/web.ts'
 import { EVENTS } from './events.ts'
+import desk from '../desk/index.tsx'
+import portal from '../portal/index.tsx'
 import notifications from './index.ts'
 import { createNotification } from './notifications.ts'
 import { RECIPIENTS } from './rule.ts'
@@ -25,7 +27,7 @@ let told = 0
 let ofUnit: Id
 let written = 0
 beforeAll(async () => {
-  site = await openSite([notifications])
+  site = await openSite([desk, portal, notifications])
   const { make } = site
   for (let n = 0; n < 2; n++) {
     units.push(await make.unit())

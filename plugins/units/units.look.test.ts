@@ -172,7 +172,7 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
       const [, plugin = ''] = path.split('/')
       sheets.set(plugin, ownStyles(readFileSync(join(projectDir, path), 'utf8'), plugin))
     }
-    expect([...sheets.keys()].toSorted()).toEqual(['admin', 'desk', 'faq', 'ldap-auth', 'units'])
+    expect([...sheets.keys()].toSorted()).toEqual(['admin', 'desk', 'faq', 'ldap-auth', 'notifications', 'units'])
     const context = await browser.newContext({ bypassCSP: true })
     await context.addCookies([{ name: 'pomoc', value: session, url }])
     const page = await context.newPage()

@@ -4,7 +4,6 @@ import type { PropsWithChildren } from 'hono/jsx'
 import {
   countMatching,
   fieldLabel,
-  fillForTold,
   findPerson,
   formOfRule,
   isLanguage,
@@ -20,6 +19,7 @@ import {
   ruleRoom,
   seeTicket,
   seeTicketByNumber,
+  textForTold,
   type OwnField,
   type Id,
   type PageContext,
@@ -202,7 +202,7 @@ async function preview(
     const text = { subject: values[`${language}.subject`] ?? '', body: values[`${language}.body`] ?? '', contentType }
     if (text.subject.trim() === '' && text.body.trim() === '') continue
     const room = { db: host.db, config: host.config, now: host.clock(), actor }
-    const { subject, body } = await fillForTold(room, ticket, text, language, { agent })
+    const { subject, body } = (await textForTold(room, ticket, text, language, { outside: false }))(agent)
     shown.push({ language: label, subject, body })
   }
   if (shown.length === 0) return formPage(c, place, notification, { values, problems: { texts: t('preview.no-text') } })

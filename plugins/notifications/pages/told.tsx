@@ -42,12 +42,12 @@ const sayWho = (c: PageContext, { who }: ToldRow): string => who || words(c)('to
 export function sayOutcome(c: PageContext, { outcome, way, toldAt }: ToldRow): string {
   const said = labels(c)(`outcome.${outcome}`)
   if (outcome !== 'told' || way === null) return said
-  return `${said}: ${words(c)(`way.${way}`)}${way === 'digest' && toldAt === null ? ` (${words(c)('told.digest-waits')})` : ''}`
+  return `${said}: ${labels(c)(`way.${way}`)}${way === 'digest' && toldAt === null ? ` (${words(c)('told.digest-waits')})` : ''}`
 }
 
 const Outcome = ({ c, row }: { c: PageContext; row: ToldRow }) => (
   <>
-    <span class={row.outcome === 'told' ? 'good' : 'warn'}>{sayOutcome(c, row)}</span>
+    <span class={`notifications-few ${row.outcome === 'told' ? 'good' : 'warn'}`}>{sayOutcome(c, row)}</span>
     {row.detail && <span class="line-2">{row.detail}</span>}
   </>
 )
@@ -91,12 +91,20 @@ async function toldPage(c: PageContext, place: Place): Promise<Response> {
       text: (x) => x.notificationName,
       cell: (x) =>
         all.some(({ id }) => id === x.notificationId) ? (
-          <a href={`${place.path}/${x.notificationId}`}>{x.notificationName}</a>
+          <a class="notifications-few" href={`${place.path}/${x.notificationId}`}>
+            {x.notificationName}
+          </a>
         ) : (
           x.notificationName
         ),
     },
-    { key: 'event', label: t('told.event'), text: (x) => sayEvent(c, x.event), cell: (x) => sayEvent(c, x.event), class: 'cell-wide' },
+    {
+      key: 'event',
+      label: t('told.event'),
+      text: (x) => sayEvent(c, x.event),
+      cell: (x) => <span class="notifications-few">{sayEvent(c, x.event)}</span>,
+      class: 'cell-wide',
+    },
     { key: 'when', label: t('told.when'), text: (x) => plainTime(c, x.at), cell: (x) => <Time c={c} at={x.at} />, class: 'cell-time' },
   ]
   return listAnswer(
