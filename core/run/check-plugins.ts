@@ -36,6 +36,7 @@ const KEYS = [
   'search',
   'linkKinds',
   'administered',
+  'rulesFrom',
   'logins',
   'commands',
   'checkConfig',
@@ -55,6 +56,7 @@ const TABLES: Record<string, string | null> = {
   jobs: 'run',
   search: 'find',
   linkKinds: 'show',
+  rulesFrom: '',
   logins: 'check',
   commands: 'run',
   migrations: 'up',
@@ -200,6 +202,7 @@ function checkClaims(plugins: AnyPlugin[]): void {
     if (plugin.migrations) claim(`tables named “${name.replace(/-/g, '_')}”`, name)
     for (const place of Object.keys(plugin.places ?? {})) claim(`the place “${place}”`, name)
     for (const kind of Object.keys(plugin.linkKinds ?? {})) claim(`the kind of linked things “${kind}”`, name)
+    for (const kind of Object.keys(plugin.rulesFrom ?? {})) claim(`reading rules of the kind “${kind}”`, name)
     for (const file of Object.keys(plugin.files ?? {})) claim(`the file “${file}”`, name)
     for (const job of Object.keys(plugin.jobs ?? {})) claim(`the job “${job}”`, name)
     for (const address of Object.keys(plugin.apiRoutes ?? {})) claim(`the route ${address.replace(/:\w+/g, ':')}`, name)
