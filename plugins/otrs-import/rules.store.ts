@@ -12,29 +12,22 @@ export interface KeptRule {
 export async function keptRules(db: Kysely<Database>, kinds: readonly string[]): Promise<KeptRule[]> {
   const { rows } = await sql<KeptRule>`
     select kind, source_id as "sourceId", name, content from otrs_kept
-    where became is null and kind = any(${[...kinds]}::text[]) order by kind, name, source_id`.execute(db)
+    where (became is null or became ->> 'failed' = 'true') and kind = any(${[...kinds]}::text[]) order by kind, name, source_id`.execute(db)
   return rows
-}
-
-export async function noteBecame(
-  db: Kysely<Database>,
-  {
-    kind,
-    sourceId,
-    plugin,
-    id,
-    lost,
-  }: { kind: string; sourceId: string; plugin: string; id: Id | null; lost: readonly { what: string; why: string }[] },
-): Promise<void> {
-  await sql`update otrs_kept set became = ${JSON.stringify({ plugin, id, lost })}::jsonb where kind = ${kind} and source_id = ${sourceId}`.execute(
-    db,
-  )
 }
 
 export interface Became {
   plugin: string
   id: Id | null
   lost: readonly { what: string; why: string }[]
+  /** It was refused as it stands, and is tried again the next time. */
+  failed?: true
+}
+
+export async function noteBecame(db: Kysely<Database>, kept: { kind: string; sourceId: string }, became: Became): Promise<void> {
+  await sql`update otrs_kept set became = ${JSON.stringify(became)}::jsonb where kind = ${kept.kind} and source_id = ${kept.sourceId}`.execute(
+    db,
+  )
 }
 
 /** Null: no plugin has read it. */

@@ -1,19 +1,11 @@
 /** Owns turning kept rules – notifications, ACLs, jobs – into rules of the plugins that can read them, each once, off until somebody has looked. */
-import { reasonOf, Refusal, system, type ForeignNames, type ForeignRule, type Host, type Id } from '../../core/index.ts'
+import { reasonOf, Refusal, system, type ForeignNames, type ForeignRule, type Host } from '../../core/index.ts'
 import { sayRefusal } from '../../core/pages.ts'
 import { loadIds } from './master/ids.store.ts'
 import type { MappedKind } from './room.ts'
-import { findNames, keptRules, noteBecame } from './rules.store.ts'
+import { findNames, keptRules, noteBecame, type Became } from './rules.store.ts'
 
-export interface Turned {
-  kind: string
-  sourceId: string
-  name: string
-  plugin: string
-  /** Null: nothing of it can be said here, or it failed; `lost` says why. */
-  id: Id | null
-  lost: readonly { what: string; why: string }[]
-}
+export type Turned = Became & { kind: string; sourceId: string; name: string }
 
 /** Every kept rule that no plugin has read yet and one of those that are loaded can: one transaction each, so that one that fails costs no other. */
 export async function turnIntoRules(host: Host): Promise<Turned[]> {
@@ -27,23 +19,20 @@ export async function turnIntoRules(host: Host): Promise<Turned[]> {
     readers.map((one) => one.kind),
   )) {
     const { plugin, read } = readers.find((one) => one.kind === kind)!
-    const one = { kind, sourceId, name, plugin }
+    const kept = { kind, sourceId, name }
     try {
       turned.push(
         await host.work(system('otrs-import'), async (work) => {
-          const done = { ...one, ...(await read(work, { name, rows: content as ForeignRule['rows'] }, names)) }
-          await noteBecame(work.db, done)
-          return done
+          const became = { plugin, ...(await read(work, { name, rows: content as ForeignRule['rows'] }, names)) }
+          await noteBecame(work.db, kept, became)
+          return { ...kept, ...became }
         }),
       )
     } catch (error) {
-      const failed = {
-        ...one,
-        id: null,
-        lost: [{ what: name, why: error instanceof Refusal ? sayRefusal(error, host.config.languages[0]!) : reasonOf(error) }],
-      }
-      await noteBecame(host.db, failed)
-      turned.push(failed)
+      const why = error instanceof Refusal ? sayRefusal(error, host.config.languages[0]!) : reasonOf(error)
+      const became = { plugin, id: null, lost: [{ what: name, why }], failed: true as const }
+      await noteBecame(host.db, kept, became)
+      turned.push({ ...kept, ...became })
     }
   }
   return turned

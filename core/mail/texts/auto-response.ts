@@ -450,7 +450,7 @@ export async function wordsFor(
     responsible: await person(ticket.responsibleId, /_RESPONSIBLE_/i),
     current: await person(actorId(work), /_(CURRENT|AGENT)_/i),
     customerArticle: { from: answered.from, to: answered.to, cc: '', subject: answered.subject, body: answered.body },
-    agentArticle: /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC)\b/i.test(both) ? await lastAgentArticle(work.db, ticket.id) : null,
+    agentArticle: /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC|TRANSMISSIONSTATUSMESSAGE)\b/i.test(both) ? await lastAgentArticle(work.db, ticket.id) : null,
     comment: null,
     site: siteWords(work.config),
     emailDate: (zone) => {
@@ -533,6 +533,15 @@ export async function lastAgentArticle(
   const row = await db
     .selectFrom('article')
     .select(['from_text as from', 'to_text as to', 'cc_text as cc', 'subject', 'body'])
+    .select((eb) =>
+      eb
+        .selectFrom('article_send_error as e')
+        .select('e.text')
+        .whereRef('e.article_id', '=', 'article.id')
+        .orderBy('e.at', 'desc')
+        .limit(1)
+        .as('problem'),
+    )
     .where('ticket_id', '=', ticketId)
     .where('sender_type', '=', 'agent')
     .where((eb) => (notes ? eb.lit(true) : eb('visible', '=', true)))

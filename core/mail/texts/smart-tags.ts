@@ -20,6 +20,8 @@ interface ArticleWords {
   cc: string
   subject: string
   body: string
+  /** What the mail server said when it could not be delivered. */
+  problem?: string | null
 }
 
 type TicketWords = TagWords['ticket']
@@ -150,6 +152,8 @@ const article =
         return mail.to
       case 'cc':
         return mail.cc
+      case 'transmissionstatusmessage':
+        return mail.problem ?? ''
       default:
         return undefined
     }
@@ -238,6 +242,8 @@ const TICKET: Record<string, (ticket: TicketWords) => string> = {
       (ticket: TicketWords) => ticket[word as keyof TicketWords] ?? '',
     ]),
   ),
+  // OTRS says how long it is until then, which is wrong by the time somebody reads it: here it is when.
+  escalationdestinationin: ({ due }) => due ?? '',
   // Known in OTRS and without a meaning here: texts that name them are good all the same.
   archiveflag: nothing,
 }

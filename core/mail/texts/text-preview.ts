@@ -175,7 +175,7 @@ export async function textForTold(
     return { ...filled, html, body: textOfHtml(html).text }
   }
 }
-const AGENT_WORDS = /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC)\b/i
+const AGENT_WORDS = /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC|TRANSMISSIONSTATUSMESSAGE)\b/i
 
 async function wordsOfTicket(
   room: TextRoom,

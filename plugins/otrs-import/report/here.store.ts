@@ -181,12 +181,14 @@ export async function named(
   return rows
 }
 
+/** What people hold who did not come from the source – pomoc's own administrator – is nothing that the source could have. */
 export async function pairs(db: Db, table: string, columns: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ key: string }>`
     select ${sql.join(
       columns.map((name) => sql`${sql.ref(name)}::text`),
       sql` || ' ' || `,
-    )} as key from ${sql.table(table)}`.execute(db)
+    )} as key from ${sql.table(table)}
+    ${columns.includes('person_id') ? sql`where person_id in (select id from otrs_id where kind = 'user')` : sql``}`.execute(db)
   return rows.map(({ key }) => key)
 }
 
