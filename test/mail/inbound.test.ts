@@ -162,6 +162,32 @@ describe('which ticket', () => {
     expect((await station.processed(`[Ticket#${ticket.number}] z jego kopii`))[0]).toMatchObject({ outcome: 'follow-up-held' })
   })
 
+  test('an answer to a mail that another system sent before it was taken over is of whom that went to, and of nobody else', async () => {
+    const { ticket } = await opened('z dawnego systemu')
+    const addressee = someone()
+    await station.database.db
+      .insertInto('article')
+      .values({
+        ticket_id: ticket.id,
+        channel: 'email',
+        sender_type: 'agent',
+        visible: true,
+        from_text: 'Dział IT <it@uni.example>',
+        to_text: `"Łucja Orzeł" <${addressee.toUpperCase()}>, ktos@uni.example`,
+        subject: 'Odp',
+        body: 'Dzień dobry',
+        message_id: '<1701262820.920653.329770205@otrs.uni.example>',
+        act_id: (await articlesOf(ticket.id))[0]!.act_id,
+        created_at: new Date('2023-11-29T13:00:20Z'),
+      })
+      .execute()
+    const inReplyTo = '<1701262820.920653.329770205@otrs.uni.example>'
+    await station.mail({ from: `nie-${addressee}`, subject: 'Odp: dawny cudzy', text: 'x', inReplyTo })
+    expect((await station.processed('Odp: dawny cudzy'))[0]).toMatchObject({ outcome: 'follow-up-held', ticket_id: ticket.id })
+    await station.mail({ from: addressee, subject: 'Odp: dawny', text: 'x', inReplyTo })
+    expect((await station.processed('Odp: dawny'))[0]).toMatchObject({ outcome: 'follow-up', ticket_id: ticket.id })
+  })
+
   test('who has nothing but a reference is a stranger too', async () => {
     const { messageId, ticket } = await opened('przekazane dalej')
     await station.mail({ from: someone(), subject: 'Odp: przekazane dalej', text: 'x', inReplyTo: messageId })

@@ -178,6 +178,10 @@ const aboutSentBy = (sender: string, sentBy: string) => sql`,
   'sentBySame', exists (select 1 from person_address one join person_address other on other.person_id = one.person_id
     where one.address = ${sender} and other.address = ${sentBy})`
 
+/** For `~*`: this address and no longer one. Mails that another system sent before it was taken over are known by whom they name alone. */
+const wholeAddress = (address: string): string =>
+  address === '' ? '$^' : `(^|[^[:alnum:]._+-])${address.replace(/[^\p{L}\p{N}@]/gu, '\\$&')}($|[^[:alnum:].-])`
+
 /** Articles and outgoing mails by Message-ID, and mails with one of the ids that are still to be processed. */
 const aboutReferences = (references: string[], originals: string[], delivery: Delivery, sender: string) => {
   const named = [...new Set([...references, ...originals])]
@@ -187,7 +191,9 @@ const aboutReferences = (references: string[], originals: string[], delivery: De
       'senderLetIn', ${letIn}, 'sentToSender', r.sent_to_sender, 'internal', not r.visible, 'ours', r.ours) order by t.id, r.visible), '[]')
     from (
       select message_id, ticket_id, visible, bool_or(ours) as ours, bool_or(sent_to_sender) as sent_to_sender from (
-        select a.message_id, a.ticket_id, a.visible, a.sender_type = 'agent' and a.inbound_mail_id is null as ours, false as sent_to_sender from article a
+        select a.message_id, a.ticket_id, a.visible, a.sender_type = 'agent' and a.inbound_mail_id is null as ours,
+          a.sender_type = 'agent' and a.inbound_mail_id is null and a.channel = 'email' and concat_ws(' ', a.to_text, a.cc_text) ~* ${wholeAddress(sender)} as sent_to_sender
+        from article a
         where a.message_id_md5 in (select md5(id) from unnest(${named}::text[]) as r(id)) and a.message_id = any(${named}::text[])
         union all
         select o.message_id, o.ticket_id, coalesce(a.visible, true), true,
