@@ -25,7 +25,7 @@ test('with nothing said it serves this machine only', async () => {
     systemId: '10',
     ticketNumber: { generator: 'DateChecksum' },
     zone: 'Europe/Warsaw',
-    plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'waiting', 'automation', 'smtp-receiver'],
+    plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'waiting', 'notifications', 'automation', 'acl', 'smtp-receiver'],
   })
 })
 

@@ -210,13 +210,18 @@ function checkClaims(plugins: AnyPlugin[]): void {
   }
 }
 
+/** Core offers some of their places, and a plugin of that name the rest: where it is not loaded they stay unfilled. */
+const SHARED_OWNERS: ReadonlySet<string> = new Set(['desk', 'admin'])
+
 /** A place of a plugin that is not loaded stays unfilled; one that its loaded owner does not offer is a slip of the pen. */
 function checkPlaces(plugins: AnyPlugin[]): void {
   const offered = new Set([...Object.keys(CORE_PLACES), ...plugins.flatMap((plugin) => Object.keys(plugin.places ?? {}))])
   for (const plugin of plugins) {
     for (const place of Object.keys(plugin.slots ?? {})) {
       const owner = place.split('.')[0]!
-      const known = plugins.some(({ name }) => name === owner) || Object.keys(CORE_PLACES).some((core) => core.split('.')[0] === owner)
+      const known =
+        plugins.some(({ name }) => name === owner) ||
+        (!SHARED_OWNERS.has(owner) && Object.keys(CORE_PLACES).some((core) => core.split('.')[0] === owner))
       if (!offered.has(place) && (known || !NAME.test(owner))) {
         throw new BootError(
           `Plugin “${plugin.name}” fills the place “${place}”, which nobody offers: “npm run pomoc -- plugins” lists them all.`,

@@ -172,7 +172,17 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
       const [, plugin = ''] = path.split('/')
       sheets.set(plugin, ownStyles(readFileSync(join(projectDir, path), 'utf8'), plugin))
     }
-    expect([...sheets.keys()].toSorted()).toEqual(['admin', 'desk', 'faq', 'ldap-auth', 'notifications', 'units'])
+    expect([...sheets.keys()].toSorted()).toEqual([
+      'acl',
+      'admin',
+      'automation',
+      'desk',
+      'faq',
+      'ldap-auth',
+      'notifications',
+      'otrs-import',
+      'units',
+    ])
     const context = await browser.newContext({ bypassCSP: true })
     await context.addCookies([{ name: 'pomoc', value: session, url }])
     const page = await context.newPage()

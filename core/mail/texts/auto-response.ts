@@ -450,7 +450,9 @@ export async function wordsFor(
     responsible: await person(ticket.responsibleId, /_RESPONSIBLE_/i),
     current: await person(actorId(work), /_(CURRENT|AGENT)_/i),
     customerArticle: { from: answered.from, to: answered.to, cc: '', subject: answered.subject, body: answered.body },
-    agentArticle: /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC|TRANSMISSIONSTATUSMESSAGE)\b/i.test(both) ? await lastAgentArticle(work.db, ticket.id) : null,
+    agentArticle: /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC|TRANSMISSIONSTATUSMESSAGE)\b/i.test(both)
+      ? await lastAgentArticle(work.db, ticket.id)
+      : null,
     comment: null,
     site: siteWords(work.config),
     emailDate: (zone) => {

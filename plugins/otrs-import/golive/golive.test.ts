@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerTicket, queueMail, setState, takeTicket, type Foretold, type Id, type PersonActor } from '../../../core/index.ts'
@@ -74,6 +75,8 @@ describe('before going live', () => {
       }),
     )
     await sink.waitFor(({ parsed }) => parsed.subject === 'link')
+    // Its own row says so a moment after the server has it.
+    while ((await count(`outbound_mail where id = ${id} and state = 'sent'`)) === 0) await sleep(20)
     await byTheClock()
     expect([sink.mails.length, await state(closing), await count(`outbound_mail where state = 'queued' and attempts > 0`)]).toEqual([
       1,
