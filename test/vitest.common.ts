@@ -8,6 +8,9 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   process.exit(1)
 }
 
+/** They start the whole program in each of their tests, and take a fifth of a run: `npm run test:long` has them. */
+export const MANY_STARTS = ['test/broken-environments.test.ts', 'test/processes.test.ts']
+
 // What Node has compiled, or stripped of types, is kept: each thread that reads mails would do it anew.
 process.env['NODE_COMPILE_CACHE'] ??= join(dirname(import.meta.dirname), 'node_modules', '.cache', 'node')
 

@@ -1,6 +1,6 @@
 /** Owns how `npm run test:long` runs: the kill loops, fuzzing and full matrices, one file at a time. */
 import { defineConfig } from 'vitest/config'
-import { common } from './vitest.common.ts'
+import { common, MANY_STARTS } from './vitest.common.ts'
 
 export default defineConfig({
   ...common,
@@ -9,10 +9,10 @@ export default defineConfig({
     include: [
       'test/long/**/*.test.{ts,tsx}',
       'test/hostile/*.test.ts',
-      'test/processes.test.ts',
+      ...MANY_STARTS,
       'test/start.test.ts',
       'core/person/directory/night.test.ts',
-      'test/journeys/payloads.test.ts',
+      'test/journeys/{payloads,opt-in,working-day}.test.ts',
       '**/*.{look,browser}.test.ts',
     ],
     // What these leave out of every run.

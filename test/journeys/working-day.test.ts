@@ -26,7 +26,8 @@ describe.skipIf(!requireChromium())('the working day', () => {
   })
   afterAll(() => browser.close())
 
-  for (const javaScriptEnabled of [true, false]) {
+  // Both ways in the long run.
+  for (const javaScriptEnabled of process.env['POMOC_LONG'] === 'yes' ? [true, false] : [false]) {
     describe.concurrent(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
       const clock = { now: friday(14, 55) }
       let whole: Whole
