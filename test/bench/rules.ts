@@ -7,10 +7,15 @@ import { makeActivation } from '../../core/kernel/activation.ts'
 import { system } from '../../core/kernel/actor.ts'
 import { startLive } from '../../core/kernel/live.ts'
 import type { Work } from '../../core/kernel/work.ts'
+import { loadActor } from '../../core/permission/access.store.ts'
 import { makeKernel, type Kernel } from '../../core/run/host.ts'
 import type { AnyPlugin } from '../../core/run/load-plugins.ts'
-import { addNote, setPriority } from '../../core/ticket/change/tickets.ts'
+import { prepareAct } from '../../core/ticket/acts/acts.ts'
 import { ROOT_UNIT } from '../../core/unit/tree.ts'
+import acl from '../../plugins/acl/index.tsx'
+import { createAcl } from '../../plugins/acl/acl.ts'
+import automation from '../../plugins/automation/index.tsx'
+import { saveRule } from '../../plugins/automation/rule.ts'
 import notifications from '../../plugins/notifications/index.ts'
 import { createNotification } from '../../plugins/notifications/notifications.ts'
 import type { Place } from './place.ts'
@@ -43,6 +48,36 @@ const RULED: readonly Ruled[] = [
         texts: { pl: { subject: '<OTRS_TICKET_Title>', body: '<OTRS_CUSTOMER_BODY[20]>', contentType: 'text/plain' } },
       }),
   },
+  {
+    plugin: automation,
+    count: 20,
+    make: (work, n) =>
+      saveRule(work, null, null, {
+        name: `Rule ${n}`,
+        comment: '',
+        valid: true,
+        wakes: { facts: ['ticket.priority-changed'] },
+        // A tenth is met, and finds everything as it shall be.
+        filter: n % 10 === 0 ? { is: { stateType: ['open'] } } : { is: { state: ['5'] } },
+        acts: [{ act: 'state', given: { stateId: '4' } }],
+        most: 10_000,
+        hourly: 1_000_000,
+      }),
+  },
+  {
+    plugin: acl,
+    count: 10,
+    make: (work, n) =>
+      createAcl(work, null, {
+        name: `Rule ${n}`,
+        comment: '',
+        description: '',
+        match: { Properties: { Queue: { Name: n % 3 === 0 ? ['[RegExp].'] : ['Nowhere'] } } },
+        change: { PossibleNot: { Ticket: { Priority: ['5 very high'], State: ['closed unsuccessful'] } } },
+        stop: false,
+        valid: true,
+      }),
+  },
 ]
 
 export async function measureRules(place: Place): Promise<Figure[]> {
@@ -72,13 +107,17 @@ export async function measureRules(place: Place): Promise<Figure[]> {
         for (let n = 0; n < count; n++) await make(work, n)
       }
     })
+    const { id: boss } = await db.selectFrom('person').select('id').where('login', '=', 'akowalska').executeTakeFirstOrThrow()
+    const agent = (await loadActor(db, boss))!
     const tickets = await db.selectFrom('ticket').select('id').where('state_type', '=', 'open').orderBy('id').limit(TICKETS).execute()
     const acts = async ({ host }: Kernel, priority: Id): Promise<number> => {
       const began = performance.now()
+      // As a person does it: what programs do is held to no ACL.
+      const [change, note] = [await prepareAct({ db }, 'priority', { priority }), await prepareAct({ db }, 'note', { body: 'Sprawdzone.' })]
       for (const { id } of tickets)
-        await host.work(system('bench'), async (work) => {
-          await setPriority(work, id, priority)
-          await addNote(work, id, { body: 'Sprawdzone.' })
+        await host.work(agent, async (work) => {
+          await change(work, id)
+          await note(work, id)
         })
       return tickets.length / ((performance.now() - began) / 1000)
     }
