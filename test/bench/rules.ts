@@ -10,6 +10,7 @@ import type { Work } from '../../core/kernel/work.ts'
 import { loadActor } from '../../core/permission/access.store.ts'
 import { makeKernel, type Kernel } from '../../core/run/host.ts'
 import type { AnyPlugin } from '../../core/run/load-plugins.ts'
+import { listTickets } from '../../core/ticket/ticket-list.ts'
 import { prepareAct } from '../../core/ticket/acts/acts.ts'
 import { ROOT_UNIT } from '../../core/unit/tree.ts'
 import acl from '../../plugins/acl/index.tsx'
@@ -109,7 +110,7 @@ export async function measureRules(place: Place): Promise<Figure[]> {
     })
     const { id: boss } = await db.selectFrom('person').select('id').where('login', '=', 'akowalska').executeTakeFirstOrThrow()
     const agent = (await loadActor(db, boss))!
-    const tickets = await db.selectFrom('ticket').select('id').where('state_type', '=', 'open').orderBy('id').limit(TICKETS).execute()
+    const { tickets } = await listTickets(db, agent.access, 'rw', { filter: { stateTypes: ['open'] }, limit: TICKETS })
     const acts = async ({ host }: Kernel, priority: Id): Promise<number> => {
       const began = performance.now()
       // As a person does it: what programs do is held to no ACL.
