@@ -99,7 +99,8 @@ function run(reader: Reader, { request, settle }: Waiting): void {
     if (done) return
     done = true
     clearTimeout(timer)
-    reader.worker.removeAllListeners('message')
+    // All of them: each would keep what was read for as long as the thread lives.
+    reader.worker.off('message', finish).off('error', failed).off('exit', ended)
     reader.busy = false
     reader.worker.unref()
     settle(answer)
@@ -111,16 +112,16 @@ function run(reader: Reader, { request, settle }: Waiting): void {
     end(reader)
     finish({ error: `not read within ${TIME_LIMIT_MS / 1000} s` })
   }, TIME_LIMIT_MS)
-  reader.worker.once('message', finish)
   // Out of memory, a fault in the parser, an exit: this mail is unreadable, the next one gets a fresh thread.
-  reader.worker.once('error', (error) => {
+  const failed = (error: unknown) => {
     end(reader)
     finish({ error: String(error instanceof Error ? error.message : error) })
-  })
-  reader.worker.once('exit', () => {
+  }
+  const ended = () => {
     end(reader)
     finish({ error: 'the reading thread ended' })
-  })
+  }
+  reader.worker.once('message', finish).once('error', failed).once('exit', ended)
   reader.worker.postMessage(
     request,
     bytes.map(({ buffer }) => buffer as ArrayBuffer),
@@ -129,8 +130,6 @@ function run(reader: Reader, { request, settle }: Waiting): void {
 
 function startReader(): Reader {
   const worker = new Worker(workerFile(), { name: 'mail', resourceLimits: { maxOldGenerationSizeMb: 512 }, stdout: false, stderr: false })
-  // Each run adds and takes away listeners of its own.
-  worker.setMaxListeners(0)
   worker.on('error', () => {
     /* told to the mail being read */
   })

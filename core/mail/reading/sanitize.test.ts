@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import iconv from 'iconv-lite'
 import { expect, it } from 'vitest'
 import { safeHtml } from './parse.ts'
@@ -53,4 +55,17 @@ it('HTML of mails that were taken apart elsewhere is made safe in a thread, in i
     ]),
   ).toEqual(['<p>żółć<img src="cid/a%40b" /></p>', null, '<b>gęś</b>'])
   expect(await safeHtml([])).toEqual([])
+})
+
+it('what a thread has read is kept by nobody, however long the thread lives', async () => {
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc') as () => void
+  const read: WeakRef<object>[] = []
+  for (let n = 0; n < 5; n++)
+    read.push(new WeakRef(await safeHtml([{ content: Buffer.from(`<p>${n}</p>`), contentType: 'text/html; charset=utf-8' }])))
+  // A promise that was waited for is let go a turn later.
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  gc()
+  // The last one may still be at hand.
+  expect(read.filter((one) => one.deref() !== undefined).length).toBeLessThanOrEqual(1)
 })
