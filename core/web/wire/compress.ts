@@ -1,7 +1,8 @@
 /** Owns that answers are sent compressed: pages as they are made, files once, as small as they get. */
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import { accepts } from 'hono/accepts'
 import { compress } from 'hono/compress'
 import type { WebEnv } from '../../kernel/contract.ts'
 
@@ -10,15 +11,16 @@ export const compressAnswers: MiddlewareHandler<WebEnv> = compress({ encoding: '
 
 export type Encoding = 'br' | 'gzip'
 
-/** The best of what a browser says it takes (RFC 9110 12.5.3); undefined: as it is. */
-export function encodingFor(accepts: string | undefined): Encoding | undefined {
-  const taken = (accepts ?? '')
-    .toLowerCase()
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => !/;\s*q=0(\.0*)?$/.test(one))
-    .map((one) => one.split(';')[0]!.trim())
-  return (['br', 'gzip'] as const).find((one) => taken.includes(one))
+/** The smallest that a browser says it takes (RFC 9110 12.5.3), whichever it names first; undefined: as it is. */
+export function encodingFor(c: Context): Encoding | undefined {
+  const best = accepts(c, {
+    header: 'Accept-Encoding',
+    supports: ['br', 'gzip'],
+    default: 'identity',
+    match: (said, { supports, default: plain }) =>
+      supports.find((one) => said.some(({ type, q }) => type.toLowerCase() === one && q > 0)) ?? plain,
+  })
+  return best === 'identity' ? undefined : (best as Encoding)
 }
 
 const brotli = promisify(brotliCompress)

@@ -68,7 +68,7 @@ export function loadStatic(files: Record<string, string | string[]>, owners: Rea
       const file = contents.get(c.req.path)
       if (!file) return c.notFound()
       // Fonts and pictures are compressed by their own making.
-      const encoding = COMPRESSIBLE_CONTENT_TYPE_REGEX.test(file.type) ? encodingFor(c.req.header('accept-encoding')) : undefined
+      const encoding = COMPRESSIBLE_CONTENT_TYPE_REGEX.test(file.type) ? encodingFor(c) : undefined
       return c.body(encoding ? await smaller(c.req.path, file.body, encoding) : file.body, 200, {
         ...(encoding ? { 'content-encoding': encoding } : {}),
         vary: 'accept-encoding',
