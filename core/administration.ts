@@ -249,6 +249,7 @@ export {
   Main,
   pick,
   readList,
+  switchColumn,
   type List,
   type ListColumn,
   type ListFilter,

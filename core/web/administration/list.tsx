@@ -2,10 +2,11 @@
 import type { Child } from 'hono/jsx'
 import { DateTime } from 'luxon'
 import type { KeyPage } from '../../database/key-page.ts'
+import type { Id } from '../../database/schema.ts'
 import type { PageContext } from '../../kernel/contract.ts'
 import { csvAnswer } from '../csv.ts'
 import { webTexts } from '../i18n/web-texts.ts'
-import type { Choice } from '../parts/fields.tsx'
+import { ActButton, type Choice } from '../parts/fields.tsx'
 import { EmptyState, PageHead } from '../parts/layout.tsx'
 
 const words = (c: PageContext) => webTexts.in(c.get('language'))
@@ -19,6 +20,34 @@ export interface ListColumn<Row> {
   text(row: Row): string
   sort?: boolean
   class?: string
+}
+
+export type SwitchState = 'on' | 'off' | 'stopped'
+
+/** The column of things that are switched on and off from their list; what was stopped by itself is taken up again. `say`: a state, and what its button does. */
+export function switchColumn<Row extends { id: Id; name: string }>(
+  c: PageContext,
+  at: { label: string; path: string; stateOf(row: Row): SwitchState; say(key: `state.${SwitchState}` | `switch.${SwitchState}`): string },
+): ListColumn<Row> {
+  return {
+    key: 'state',
+    label: at.label,
+    sort: true,
+    text: (row) => at.say(`state.${at.stateOf(row)}`),
+    class: 'cell-switch',
+    cell: (row) => {
+      const state = at.stateOf(row)
+      return (
+        <div class="switch">
+          <span class={state === 'on' ? undefined : 'warn'}>{at.say(`state.${state}`)}</span>
+          <ActButton c={c} action={`${at.path}/${row.id}/switch`} small fields={{ valid: state === 'on' ? 'off' : 'on' }}>
+            {at.say(`switch.${state}`)}
+            <span class="only-heard"> {row.name}</span>
+          </ActButton>
+        </div>
+      )
+    },
+  }
 }
 
 export interface ListFilter {

@@ -1,8 +1,17 @@
 /** Owns the list of rules, and switching one on and off or taking it up again from there. */
 import type { Hono } from 'hono'
 import type { PageContext, WebEnv } from '../../../core/index.ts'
-import { ActButton, ButtonLink, Notice, plainTime, readFields, ruleChoices, sayRuleFilter, submit, Time } from '../../../core/pages.ts'
-import { administrationPage, listAnswer, Main, pick, readList, type ListColumn, type ListOptions } from '../../../core/administration.ts'
+import { ButtonLink, Notice, plainTime, readFields, ruleChoices, sayRuleFilter, submit, Time } from '../../../core/pages.ts'
+import {
+  administrationPage,
+  listAnswer,
+  Main,
+  pick,
+  readList,
+  switchColumn,
+  type ListColumn,
+  type ListOptions,
+} from '../../../core/administration.ts'
 import { switchRule, type Rule } from '../rule.ts'
 import { lastRuns, listRules } from '../rules.store.ts'
 import type { AutomationHost } from '../run.ts'
@@ -89,22 +98,7 @@ async function listPage(c: PageContext, place: Place, problems: readonly string[
       ),
     },
     { key: 'unit', label: t('list.unit'), sort: true, text: where, ...(central ? { cell: where } : {}), class: 'cell-wide' },
-    {
-      key: 'state',
-      label: t('list.state'),
-      sort: true,
-      text: (x) => t(`state.${stateOf(x)}`),
-      class: 'cell-switch',
-      cell: (x) => (
-        <div class="switch">
-          <span class={stateOf(x) === 'on' ? undefined : 'warn'}>{t(`state.${stateOf(x)}`)}</span>
-          <ActButton c={c} action={`${place.path}/${x.id}/switch`} small fields={{ valid: stateOf(x) === 'on' ? 'off' : 'on' }}>
-            {t(`switch.${stateOf(x)}`)}
-            <span class="only-heard"> {x.name}</span>
-          </ActButton>
-        </div>
-      ),
-    },
+    switchColumn<Rule>(c, { label: t('list.state'), path: place.path, stateOf, say: t }),
     {
       key: 'last',
       class: 'cell-narrow',

@@ -2,7 +2,6 @@
 import type { Hono } from 'hono'
 import type { PageContext, WebEnv } from '../../../core/index.ts'
 import {
-  ActButton,
   Button,
   ButtonLink,
   Card,
@@ -16,7 +15,16 @@ import {
   Time,
   plainTime,
 } from '../../../core/pages.ts'
-import { administrationPage, listAnswer, Main, pick, readList, type ListColumn, type ListOptions } from '../../../core/administration.ts'
+import {
+  administrationPage,
+  listAnswer,
+  Main,
+  pick,
+  readList,
+  switchColumn,
+  type ListColumn,
+  type ListOptions,
+} from '../../../core/administration.ts'
 import { removeNotification, switchNotification, type Notification } from '../notifications.ts'
 import { labels, sayEvent, words } from '../words.ts'
 import { BASES, demandNotification, enter, notificationsHere, type NotificationHost, type Place } from './place.ts'
@@ -137,22 +145,7 @@ async function listPage(c: PageContext, place: Place): Promise<Response> {
     { key: 'when', label: t('form.events'), text: when, cell: (x) => <FewWords text={when(x)} /> },
     { key: 'whom', label: t('form.recipients'), text: whom, cell: (x) => <FewWords text={whom(x)} /> },
     { key: 'unit', label: t('list.unit'), sort: true, text: where, ...(central ? { cell: where } : {}), class: 'cell-wide' },
-    {
-      key: 'state',
-      label: t('list.state'),
-      sort: true,
-      text: (x) => t(`state.${stateOf(x)}`),
-      class: 'cell-switch',
-      cell: (x) => (
-        <div class="switch">
-          <span class={stateOf(x) === 'on' ? undefined : 'warn'}>{t(`state.${stateOf(x)}`)}</span>
-          <ActButton c={c} action={`${place.path}/${x.id}/switch`} small fields={{ valid: stateOf(x) === 'on' ? 'off' : 'on' }}>
-            {t(`switch.${stateOf(x)}`)}
-            <span class="only-heard"> {x.name}</span>
-          </ActButton>
-        </div>
-      ),
-    },
+    switchColumn<Notification>(c, { label: t('list.state'), path: place.path, stateOf, say: t }),
     {
       key: 'changed',
       label: t('list.changed'),
