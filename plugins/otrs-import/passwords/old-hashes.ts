@@ -10,11 +10,14 @@ export type OldKind = (typeof OLD_KINDS)[number]
 
 /** Higher ones would keep the process busy for seconds with each try: OTRS writes 12 where nothing else is said. */
 const MAX_BCRYPT_COST = 15
+/** What a hash asks for is taken with each try: a row of the source that asks for gigabytes would end the process. */
+const MAX_ARGON2 = { kibibytes: 262_144, passes: 16, lanes: 16 }
+const ARGON2 = /^\$argon2(?:id|i|d)\$v=\d{1,3}\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$/
 const BCRYPT = /^BCRYPT:(\d{1,2}):(.{16}):([./A-Za-z0-9]{31})$/s
 
 /** In the order in which OTRS asks; undefined: nothing fits what is kept there (a word that switches a password off, for example). */
 export function oldKindOf(kept: string): OldKind | undefined {
-  if (kept.startsWith('$argon2')) return 'argon2'
+  if (kept.startsWith('$argon2')) return bearable(kept) ? 'argon2' : undefined
   if (/^.{13}$/s.test(kept)) return 'crypt'
   // OTRS salts with the login, and crypt(3) takes a salt of more than 13 characters for a sign that passwords count beyond the eighth letter.
   if (/^[./A-Za-z0-9]{24,178}$/.test(kept) && (kept.length - 2) % 11 === 0) return 'bigcrypt'
@@ -24,6 +27,11 @@ export function oldKindOf(kept: string): OldKind | undefined {
   if (/^[0-9a-f]{128}$/.test(kept)) return 'sha512'
   if (BCRYPT.test(kept)) return Number(BCRYPT.exec(kept)![1]) <= MAX_BCRYPT_COST ? 'bcrypt' : undefined
   return /^[0-9a-f]{40}$/.test(kept) ? 'sha1' : undefined
+}
+
+function bearable(argon2: string): boolean {
+  const [, kibibytes, passes, lanes] = ARGON2.exec(argon2)?.map(Number) ?? []
+  return kibibytes !== undefined && kibibytes <= MAX_ARGON2.kibibytes && passes! <= MAX_ARGON2.passes && lanes! <= MAX_ARGON2.lanes
 }
 
 /** Is this the password? Tried as it was typed and in composed letters: OTRS kept whatever bytes the browser of that day sent. */

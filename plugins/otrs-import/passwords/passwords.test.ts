@@ -43,6 +43,10 @@ describe('what OTRS keeps of a password', () => {
   })
   it('what fits no password is not kept, and what was kept in clear is hashed first', async () => {
     const kept = ['', null, '!', '*0', '$6$salt$hash', 'BCRYPT:31:abcdefghijklmnop:fspui54XeZl2C5nuwntJzMTPf2nFTfi', 'secret']
+    // Asked for two gigabytes, or a thousand passes, at each try.
+    const greedy = (costs: string) => `$argon2id$v=19$${costs}$c29tZXNhbHRzb21lc2FsdA$${'A'.repeat(43)}`
+    kept.push(greedy('m=2097152,t=2,p=1'), greedy('m=19456,t=1000,p=1'), greedy('m=19456,t=2,p=999'), '$argon2id$', 'x$argon2')
+    expect(await worthKeeping(greedy('m=65536,t=3,p=4'), 'sha2')).toBe(greedy('m=65536,t=3,p=4'))
     expect(await Promise.all(kept.map((one) => worthKeeping(one, 'sha2')))).toEqual(kept.map(() => undefined))
     const plain = await worthKeeping('secret', 'plain')
     expect(plain).not.toContain('secret')

@@ -1,5 +1,6 @@
 /** Owns articles that OTRS keeps in files: one folder an article, each part with files beside it that say what it is. */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import type { ArticleFiles, FilePart } from './source.ts'
 
@@ -31,7 +32,8 @@ export function articleFiles(dir: string): ArticleFiles {
     },
     async raw(contentPath, articleId) {
       const folder = folderOf(contentPath, articleId)
-      return folder ? await readFile(join(folder, RAW)).catch(nothing) : undefined
+      const path = folder && join(folder, RAW)
+      return path && (await isFile(Buffer.from(path))) ? await readFile(path) : undefined
     },
   }
 }
@@ -43,8 +45,8 @@ async function namesIn(folder: string): Promise<Buffer[]> {
 }
 
 async function partOf(path: Buffer, name: Buffer): Promise<FilePart | undefined> {
-  const about = await stat(path)
-  if (!about.isFile()) return undefined
+  const about = await isFile(path)
+  if (!about) return undefined
   const beside = async (ending: (typeof SIDES)[number]) => {
     const text = await readFile(Buffer.concat([path, Buffer.from(`.${ending}`)])).catch(nothing)
     return text === undefined ? null : text.toString('utf8').trim()
@@ -65,6 +67,12 @@ async function partOf(path: Buffer, name: Buffer): Promise<FilePart | undefined>
       return old ? bytes.subarray(bytes.indexOf('\n') + 1) : bytes
     },
   }
+}
+
+/** OTRS makes no links: one would let whoever may write there have any file of this machine taken for a part. */
+async function isFile(path: Buffer): Promise<Stats | undefined> {
+  const about = await lstat(path).catch(nothing)
+  return about?.isFile() ? about : undefined
 }
 
 function nothing(error: unknown): undefined {

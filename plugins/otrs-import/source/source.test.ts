@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { mariaDbIsThere, startMariaDb, type MariaDb } from '../../../test/servers/mariadb.ts'
@@ -201,6 +201,10 @@ describe.skipIf(!mariaDbIsThere())('a source', () => {
     writeFileSync(join(folder, 'ż.txt.content_type'.normalize('NFD')), 'text/plain\n')
     writeFileSync(join(folder, 'lonely.content_id'), 'a file that is called so')
     writeFileSync(join(folder, 'lonely.content_id.content_type'), 'text/x')
+    // A link is no part, and no raw mail.
+    symlinkSync('/etc/passwd', join(folder, 'people.txt'))
+    symlinkSync('/etc/passwd', join(folder, 'plain.txt'))
+    expect(await files.raw('2024/01/15', 77)).toBeUndefined()
     const old = await files.parts('2024/01/15', 77)
     expect(old.map(({ name, contentType, size }) => [name, contentType, size])).toEqual([
       ['lonely.content_id', 'text/x', 24],
