@@ -39,6 +39,11 @@ export async function rulesIn(db: Kysely<Database>, unitId: Id): Promise<Rule[][
   return [...levels.keys()].toSorted((a, b) => (a === b ? 0 : b > a ? 1 : -1)).map((depth) => inOrder(levels.get(depth)!))
 }
 
+/** What those in use change, wherever they are asked. */
+export async function rulesInUse(db: Kysely<Database>): Promise<Pick<Rule, 'change'>[]> {
+  return acl(db).selectFrom('acl').select('change').where('valid', '=', true).execute()
+}
+
 /** All of the installation, or of a unit and those below it. `unitName`: null for the installation's. */
 export async function listAcls(db: Kysely<Database>, unitId: Id | null): Promise<(Acl & { unitName: string | null })[]> {
   const { rows } = await sql<Acl & { unitName: string | null }>`

@@ -8,7 +8,7 @@ import admin from '../admin/index.tsx'
 import desk from '../desk/index.tsx'
 import portal from '../portal/index.tsx'
 import units from '../units/index.tsx'
-import { createAcl, type AclForm } from './acl.ts'
+import { createAcl, removeAcl, type AclForm } from './acl.ts'
 import { acl as tables } from './acl.store.ts'
 import acl from './index.tsx'
 import type { Change, Match } from './rule.ts'
@@ -73,13 +73,18 @@ const rule = (name: string, match: Match, change: Change, more: Partial<AclForm>
 })
 /** Makes rules for one test, and takes them away again. */
 async function withRules<T>(rules: readonly (AclForm & { unitId?: Id })[], run: () => Promise<T>): Promise<T> {
-  await site.make.asSystem(async (work) => {
-    for (const { unitId = null, ...form } of rules) await createAcl(work, unitId, form)
+  const { host } = site.kernel
+  const made = await host.work(system('test'), async (work) => {
+    const all: Id[] = []
+    for (const { unitId = null, ...form } of rules) all.push(await createAcl(work, unitId, form))
+    return all
   })
   try {
     return await run()
   } finally {
-    await tables(site.make.db).deleteFrom('acl').execute()
+    await host.work(system('test'), async (work) => {
+      for (const id of made) await removeAcl(work, id)
+    })
   }
 }
 const ticketIn = async (queueId = queue, more = {}) => (await site.make.ticket({ queueId, customerId: ids.customer, ...more })).id

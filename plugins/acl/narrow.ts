@@ -1,8 +1,8 @@
 /** Owns asking ACLs: which choices of a scene they take away and by which rule, and the same told at length for a dry run. */
 import type { Kysely } from 'kysely'
-import type { ChoiceOf, Database, Question, Scene, Taken } from '../../core/index.ts'
-import { rulesIn } from './acl.store.ts'
-import { conditionsOf, matches, speaksOf, takenByLevels, type Asked, type Condition } from './engine.ts'
+import type { ChoiceOf, Database, Host, Question, Scene, Taken, Topic } from '../../core/index.ts'
+import { rulesIn, rulesInUse } from './acl.store.ts'
+import { conditionsOf, matches, speaksOf, speaksOfFields, takenByLevels, type Asked, type Condition } from './engine.ts'
 import { propertiesOf, readTold } from './known.ts'
 import type { Rule } from './rule.ts'
 import { pageOf, pagesOf } from './screens.ts'
@@ -26,10 +26,25 @@ export function askedOf(of: ChoiceOf): Asked {
   return { attribute: ATTRIBUTES[of] ?? [`DynamicField_${of.slice('field.'.length)}`] }
 }
 
-/** What the plugin answers to the contract. */
-export async function takeAway(scene: Scene, questions: readonly Question[], db: Kysely<Database>): Promise<Taken[]> {
-  const levels = await rulesIn(db, scene.unitId)
-  return levels.length === 0 ? [] : (await askThem(scene, questions, db, levels)).taken
+/** Does any rule, of whichever unit, speak of this? From memory. */
+export async function concerns(topics: readonly Topic[], db: Kysely<Database>, host: Pick<Host, 'remembered'>): Promise<boolean> {
+  const rules = await host.remembered('rules', () => rulesInUse(db))
+  return topics.some(({ of }) => rules.some((rule) => (isField(of) ? speaksOfFields(rule) : speaksOf(rule, askedOf(of)))))
+}
+const isField = (of: ChoiceOf): of is `field.${string}` => of.startsWith('field.')
+
+/** What the plugin answers to the contract: rules from memory, of them those that speak of what is asked, and what these ask of the scene. */
+export async function takeAway(
+  scene: Scene,
+  questions: readonly Question[],
+  db: Kysely<Database>,
+  host: Pick<Host, 'remembered'>,
+): Promise<Taken[]> {
+  const all = await host.remembered(`rules in ${scene.unitId}`, () => rulesIn(db, scene.unitId))
+  const asked = questions.map(({ of }) => askedOf(of))
+  // A rule that says nothing of any question stops none either.
+  const levels = all.map((rules) => rules.filter((rule) => asked.some((one) => speaksOf(rule, one))))
+  return levels.every((rules) => rules.length === 0) ? [] : (await askThem(scene, questions, db, levels)).taken
 }
 
 async function askThem(scene: Scene, questions: readonly Question[], db: Kysely<Database>, levels: readonly (readonly Rule[])[]) {
