@@ -88,7 +88,8 @@ export async function inSavepoint<T>(
     const value = await run(lease.db)
     await lease.end()
     // Fails when a statement inside failed and its error was swallowed.
-    if (made) await say(`release savepoint ${name}; set local statement_timeout = ${outerMs === undefined ? 'default' : Math.ceil(outerMs)}`)
+    if (made)
+      await say(`release savepoint ${name}; set local statement_timeout = ${outerMs === undefined ? 'default' : Math.ceil(outerMs)}`)
     return value
   } catch (error) {
     await lease.end()

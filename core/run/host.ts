@@ -99,7 +99,14 @@ export function makeKernel(room: {
     return { unitId, host: hostOf(plugin), settings: () => (read ??= readSettings(from, plugin.name, plugin.settings ?? {}, unitId)) }
   }
   const memory = makeMemory(live)
-  const choices = makeChoices({ plugins, gate, activation, limitMs: limitOf(config.pluginSeconds, 'guard'), here, hostOf: (plugin) => hostOf(plugin) })
+  const choices = makeChoices({
+    plugins,
+    gate,
+    activation,
+    limitMs: limitOf(config.pluginSeconds, 'guard'),
+    here,
+    hostOf: (plugin) => hostOf(plugin),
+  })
   const extensions: Extensions = {
     narrows: choices.concerns,
     narrow: choices.narrow,

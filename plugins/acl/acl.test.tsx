@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createUnit, listEvents, prepareAct, setActivation, system, type ActName, type Id, type Work } from '../../core/index.ts'
 import { createField } from '../../core/administration.ts'
 import { aField } from '../../test/fields.ts'
+import { listenTo } from '../../test/golden/statements.ts'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
 import admin from '../admin/index.tsx'
 import desk from '../desk/index.tsx'
@@ -106,6 +107,88 @@ const doAs = async (personId: Id, name: ActName, ticketId: Id | null, given: Rec
   await site.kernel.host.work(await make.actor(personId), async (work) => void (await act(work, ticketId as never)))
 }
 const priorities: Change = { Possible: { Ticket: { Priority: ['3 normal', '4 high'] } } }
+
+describe('which tickets a rule speaks of', () => {
+  it('says the filter of lists: by what is stored, never of a ticket that is being made; the dry run says why not', async () => {
+    const [id, otherId] = [await ticketIn(queue, { subject: 'Awaria drukarki' }), await ticketIn(queue, { subject: 'Pytanie' })]
+    const filter = { texts: { title: 'awaria*' }, times: [{ of: 'created' as const, is: 'last' as const, minutes: 60 }] }
+    await withRules(
+      [
+        rule('100-awarie', {}, priorities, { filter }),
+        rule('200-obce', { Properties: { Ticket: { Queue: ['x'] } } }, priorities, { filter: { held: true } }),
+      ],
+      async () => {
+        await expect(doAs(ids.anna, 'priority', id, { priority: '5' })).rejects.toMatchObject({ code: 'choice.taken', params: { why: '100-awarie' } }) // biome-ignore format: one refusal
+        await doAs(ids.anna, 'priority', otherId, { priority: '5' })
+        const lists = await Promise.all(
+          [id, otherId].map(async (one) => options(await page(anna, `/desk/tickets/${one}`), 'more-priority-field')),
+        )
+        expect(lists.map(({ length }) => length)).toEqual([2, 5])
+        const { number } = await site.make.db.selectFrom('ticket').select('number').where('id', '=', otherId).executeTakeFirstOrThrow()
+        expect(flat(await page(boss, `/admin/acl/try?ticket=${number}&page=priority`))).toMatch(
+          /100-awarie nie zachodzi Zgłoszenie nie należy do tych, o których mówi reguła: .*awaria\*/,
+        )
+        expect(await page(boss, '/admin/acl?format=csv')).toMatch(/100-awarie;.*awaria\*/)
+      },
+    )
+  })
+
+  it('its form reads and counts it as others do; it stands in the log and in a file by names, and comes back', async () => {
+    await page(local, '/u/mech/admin/acl/new')
+    const form = { name: '100-surowa', 'c0.what': 'Ticket.Priority', 'c0.values': '5 very high', valid: 'on', 'if.queue': queue }
+    const all = await site.make.db.selectFrom('ticket').select('id').where('queue_id', '=', queue).execute()
+    const counted = await local.post('/u/mech/admin/acl/meaning', form)
+    expect(await counted.text()).toMatch(new RegExp(`^Dziś dotyczy ${all.length} zgłosze`))
+    const wrong = await local.post('/u/mech/admin/acl/new', {
+      ...form,
+      'if.time0.of': 'created',
+      'if.time0.is': 'last',
+      'if.time0.count': 'x',
+    })
+    const html = await wrong.text()
+    expect([wrong.status, html.includes('href="#if-time0-count"'), html.includes('id="if-time0-count"')]).toEqual([422, true, true])
+    expect((await local.post('/u/mech/admin/acl/new', form)).status).toBe(303)
+    const made = await tables(site.make.db).selectFrom('acl').selectAll().executeTakeFirstOrThrow()
+    expect(made.filter).toEqual({ is: { queue: [queue] } })
+    expect(await page(local, `/u/mech/admin/acl/${made.id}`)).toMatch(new RegExp(`value="${queue}" checked`))
+    expect(flat(await page(local, '/u/mech/admin/acl'))).toContain('Kolejka: Surowa')
+    const out = await page(local, '/u/mech/admin/acl/export')
+    expect(out).toContain('- Surowa')
+    await site.kernel.host.work(system('test'), (work) => removeAcl(work, made.id))
+    await page(local, '/u/mech/admin/acl/import')
+    expect((await local.post('/u/mech/admin/acl/import', { text: out.replace('- Surowa', '- Surowa\n        - Nieznana') })).status).toBe(
+      303,
+    )
+    expect(flat(await page(local, '/u/mech/admin/acl'))).toContain('queue: Nieznana; warunek niczego dla tej nazwy nie znajdzie')
+    const back = await tables(site.make.db).selectFrom('acl').selectAll().executeTakeFirstOrThrow()
+    expect([back.filter, back.valid]).toEqual([{ is: { queue: [queue, '0'] } }, false])
+    await site.kernel.host.work(system('test'), (work) => removeAcl(work, back.id))
+  })
+})
+
+describe('what rules cost an act', () => {
+  it('no statement where all they ask is at hand, and none at all where none speaks of it; a change counts at once', async () => {
+    const id = await ticketIn()
+    const ear = listenTo(site.database.pool)
+    const asked = async (name: ActName, given: Record<string, unknown>) =>
+      (await ear.hear(() => doAs(ids.anna, name, id, given).catch((error: { code: string }) => expect(error.code).toBe('choice.taken'))))
+        .statements
+    const bare = { priority: await asked('priority', { priority: '4' }), note: await asked('note', { body: 'x' }) }
+    const many = Array.from({ length: 10 }, (_, n) => rule(`${n}`, { Properties: { Queue: { Name: n === 0 ? ['Surowa'] : ['Inna'] } } }, { PossibleNot: { Ticket: { Priority: ['5 very high'] } } })) // biome-ignore format: one list
+    await withRules(many, async () => {
+      // Rules and names are read by whoever asks first.
+      await asked('priority', { priority: '1' })
+      await asked('priority', { priority: '3' })
+      await asked('priority', { priority: '4' })
+      // Whether the plugin is on in the unit is asked in the act itself.
+      expect((await asked('priority', { priority: '3' })).length).toBe(bare.priority.length + 1)
+      expect(await asked('note', { body: 'x' })).toEqual(bare.note)
+      const refused = await asked('priority', { priority: '5' })
+      expect(refused.length).toBeLessThan(bare.priority.length)
+    })
+    expect(await asked('priority', { priority: '5' })).toEqual(bare.priority)
+  })
+})
 
 describe('forms offer what is left, and acts are held to it', () => {
   it('on the ticket’s page, by a program, for central administrators too – and the system is free, as in OTRS (A2)', async () => {

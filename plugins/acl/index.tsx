@@ -3,6 +3,7 @@ import { definePlugin } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
 import { administered } from './acl.ts'
 import * as first from './migrations/0001_acl.ts'
+import * as filter from './migrations/0002_filter.ts'
 import { concerns, takeAway } from './narrow.ts'
 import { ruleRoutes } from './pages/rules.tsx'
 import { transferRoutes } from './pages/transfer.tsx'
@@ -15,7 +16,7 @@ export default definePlugin({
   api: 1,
   scope: 'unit',
   texts,
-  migrations: { '0001_acl': first },
+  migrations: { '0001_acl': first, '0002_filter': filter },
   administered,
   rulesFrom: { acl: takeRule },
   files: { 'acl.css': inProject('plugins/acl/acl.css') },

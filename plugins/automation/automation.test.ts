@@ -240,7 +240,9 @@ describe('stopped', () => {
     const { db } = site.make
     await sql`create sequence tried`.execute(db)
     await sql`create function broken() returns trigger language plpgsql as $$
-      begin if new.priority_id = 5 then perform nextval('tried'); raise exception 'the disk is on fire'; end if; return new; end $$`.execute(db)
+      begin if new.priority_id = 5 then perform nextval('tried'); raise exception 'the disk is on fire'; end if; return new; end $$`.execute(
+      db,
+    )
     await sql`create trigger broken before update on ticket for each row execute function broken()`.execute(db)
     const tried = async () => Number((await sql<{ n: string }>`select case when is_called then last_value else 0 end as n from tried`.execute(db)).rows[0]!.n) // biome-ignore format: one number
     const queueId = await site.make.queue()
@@ -254,8 +256,7 @@ describe('stopped', () => {
     await job('automation/run', { rule: nightly, why: 'time' })
     // One attempt each, not one a ticket.
     expect(await tried()).toBe(2)
-    for (const id of [woken, nightly])
-      expect(await rule(id)).toMatchObject({ stoppedWhy: 'fault', stoppedDetail: 'the disk is on fire' })
+    for (const id of [woken, nightly]) expect(await rule(id)).toMatchObject({ stoppedWhy: 'fault', stoppedDetail: 'the disk is on fire' })
     expect((await history(tickets[0]!.id)).map(({ type }) => type)).not.toContain('AddNote')
     expect((await listRuns(db, nightly)).map(({ fault, endedAt }) => [fault, endedAt !== null])).toEqual([['the disk is on fire', true]])
     const told = async () => db.selectFrom('fact').select('data').where('name', '=', 'automation.stopped' as never).orderBy('id', 'desc').limit(2).execute() // biome-ignore format: one list
