@@ -31,7 +31,7 @@ export {
   type Narrowed,
   type Option,
   type Question,
-  type Topic,
+  type ChoiceTopic,
   type Scene,
   type Taken,
 } from './ticket/acts/choices.ts'

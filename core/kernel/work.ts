@@ -7,7 +7,7 @@ import type { Actor } from './actor.ts'
 import type { JobRequest } from './jobs/jobs.ts'
 import { tellAndAsk, unitsOfTickets, type FactName, type NewFact, type SaidFact } from './facts.ts'
 import type { AskGuards, GuardChanges, GuardName } from './guards.ts'
-import type { NarrowInWork, Narrowed, NarrowsInWork, Question, Scene, Topic } from '../ticket/acts/choices.ts'
+import type { NarrowInWork, Narrowed, NarrowsInWork, Question, Scene, ChoiceTopic } from '../ticket/acts/choices.ts'
 import { inSavepoint, lend } from './lease.ts'
 import { noteRefused, OverLimit } from './limits/limits.ts'
 
@@ -31,7 +31,7 @@ export interface Work {
   /** Asks the guards of plugins that are on in one of the units. Error: `plugin.refused` with the plugin's reason. */
   ask<G extends GuardName>(guard: G, unitIds: readonly Id[], change: GuardChanges[G]): Promise<void>
   /** Is there a plugin, in any unit, that may take any of this away? From memory: most acts are asked nothing more. */
-  narrows(topics: readonly Topic[]): Promise<boolean>
+  narrows(topics: readonly ChoiceTopic[]): Promise<boolean>
   /** Asks the plugins that are on in the scene's unit what of this may not be chosen. */
   narrow(scene: Scene, questions: readonly Question[]): Promise<Narrowed>
   /** What this process remembers of administered things, by key; read anew with any change of them. */
@@ -186,7 +186,7 @@ function makeWork(inner: Inner, core: Core): Work & { [INNER]: Inner } {
     async ask<G extends GuardName>(guard: G, unitIds: readonly Id[], change: GuardChanges[G]) {
       await room.extensions?.askGuards(work, guard, unitIds, change)
     },
-    narrows: async (topics: readonly Topic[]) => (await room.extensions?.narrows(work, topics)) ?? false,
+    narrows: async (topics: readonly ChoiceTopic[]) => (await room.extensions?.narrows(work, topics)) ?? false,
     narrow: async (scene: Scene, questions: readonly Question[]) =>
       (await room.extensions?.narrow(work, scene, questions)) ?? { taken: [], allows: () => true, why: () => undefined },
     remembered: <T>(key: string, read: () => Promise<T>) => room.extensions?.remembered(key, read) ?? read(),

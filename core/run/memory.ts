@@ -3,7 +3,7 @@ import { ACTIVATION_CHANGED } from '../kernel/activation.ts'
 import { LIVE_AGAIN, type Live } from '../kernel/live.ts'
 
 /** Should a notice be lost with its connection, an answer is this old at most. */
-const KEPT_MS = 5000
+const KEPT_MS = 30_000
 const MOST = 5000
 
 export interface Memory {

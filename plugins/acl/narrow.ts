@@ -11,7 +11,7 @@ import {
   type Question,
   type Scene,
   type Taken,
-  type Topic,
+  type ChoiceTopic,
 } from '../../core/index.ts'
 import { rulesIn, rulesInUse } from './acl.store.ts'
 import { conditionsOf, matches, speaksOf, speaksOfFields, takenByLevels, type Asked, type Condition } from './engine.ts'
@@ -41,7 +41,7 @@ export function askedOf(of: ChoiceOf): Asked {
 type Room = Pick<Host, 'remembered' | 'clock' | 'config'>
 
 /** Does any rule, of whichever unit, speak of this? From memory. */
-export async function concerns(topics: readonly Topic[], db: Kysely<Database>, host: Room): Promise<boolean> {
+export async function concerns(topics: readonly ChoiceTopic[], db: Kysely<Database>, host: Room): Promise<boolean> {
   const rules = await host.remembered('rules', () => rulesInUse(db))
   return topics.some(({ of }) => rules.some((rule) => (isField(of) ? speaksOfFields(rule) : speaksOf(rule, askedOf(of)))))
 }

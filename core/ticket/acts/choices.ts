@@ -47,7 +47,7 @@ export interface Question {
 }
 
 /** What of a ticket is chosen, whatever it becomes, and by which act. */
-export type Topic = Pick<Question, 'of' | 'act'>
+export type ChoiceTopic = Pick<Question, 'of' | 'act'>
 
 /** What may not be chosen, and by whose word: the name of a rule, for those who work here. */
 export interface Taken {
@@ -63,7 +63,7 @@ export interface Choices<S extends Record<string, Setting> = Record<string, Sett
    * May it take away any of this anywhere? Asked before an act looks anything up; best answered from what `host.remembered` keeps. Left out: always.
    * Of fields it is told the name as it was typed, in any case.
    */
-  concerns?(topics: readonly Topic[], db: Kysely<Database>, host: Host<S>): boolean | Promise<boolean>
+  concerns?(topics: readonly ChoiceTopic[], db: Kysely<Database>, host: Host<S>): boolean | Promise<boolean>
   /** `db`: to read by; within an act, its transaction. */
   take(scene: Scene, questions: readonly Question[], db: Kysely<Database>, here: Here<S>): readonly Taken[] | Promise<readonly Taken[]>
 }
@@ -92,7 +92,7 @@ export interface AskedChoices {
   ask(scene: Scene, questions: readonly Question[]): Promise<Narrowed>
 }
 
-export type NarrowsInWork = (work: Work, topics: readonly Topic[]) => Promise<boolean>
+export type NarrowsInWork = (work: Work, topics: readonly ChoiceTopic[]) => Promise<boolean>
 export type NarrowInWork = (work: Work, scene: Scene, questions: readonly Question[]) => Promise<Narrowed>
 
 export function makeChoices(room: {

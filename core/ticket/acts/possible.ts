@@ -12,7 +12,7 @@ import type { Work } from '../../kernel/work.ts'
 import type { Ticket } from '../ticket.ts'
 import { lockAhead } from '../change/change.ts'
 import { sayPriority } from '../attribute-words.ts'
-import { CHOSEN, type ChoiceOf, type Chosen, type ChosenAttribute, type Question, type Taken, type Topic } from './choices.ts'
+import { CHOSEN, type ChoiceOf, type Chosen, type ChosenAttribute, type Question, type Taken, type ChoiceTopic } from './choices.ts'
 
 export interface Doing {
   act: string
@@ -71,10 +71,10 @@ function refusalOf({ of, value, why }: Taken, questions: readonly Question[], ag
 }
 
 /** Whether it is a choice at all is seen only with the ticket: what stands may stay. */
-const topicsOf = ({ act, ticketId, chosen, wanted = {} }: Doing): Topic[] => [
+const topicsOf = ({ act, ticketId, chosen, wanted = {} }: Doing): ChoiceTopic[] => [
   ...(ticketId === null ? [] : [{ of: 'act' as const, act }]),
   ...CHOSEN.filter((of) => isId(chosen[of])).map((of) => ({ of, act })),
-  ...Object.keys(wanted).flatMap((name): Topic[] => [
+  ...Object.keys(wanted).flatMap((name): ChoiceTopic[] => [
     { of: 'field', act },
     { of: `field.${name}`, act },
   ]),
