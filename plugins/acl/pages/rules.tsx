@@ -363,8 +363,10 @@ async function ruleForm(c: PageContext, visit: Administration, rule: Acl | undef
               <p class="field-help">{t('rule.filter.help')}</p>
               <details class="more-act" open={inFilter.length > 0 || (rule !== undefined && hasFilter(rule)) || saysFilter(form.values)}>
                 <summary>{t('rule.filter.open')}</summary>
-                <MeaningLine c={c} meaning={means} live={`${path}/meaning`} />
-                <RuleFilterFields c={c} form={filter} choices={choices} />
+                <div class="form">
+                  <MeaningLine c={c} meaning={means} live={`${path}/meaning`} />
+                  <RuleFilterFields c={c} form={filter} choices={choices} />
+                </div>
               </details>
             </Fields>
             <Fields title={t('rule.change')} wide>
