@@ -31,6 +31,7 @@ export {
   type Narrowed,
   type Option,
   type Question,
+  type ChoiceTopic,
   type Scene,
   type Taken,
 } from './ticket/acts/choices.ts'

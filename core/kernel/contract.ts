@@ -183,6 +183,11 @@ export interface Host<S extends Record<string, Setting> = Record<string, Setting
   active(unitId: Id): Promise<boolean>
   /** All units where it is on. */
   units(): Promise<Id[]>
+  /**
+   * What `read` answered for this key before, in this process: for what is administered (rules, names), whose changes `recordChange` tells. With any
+   * such change it is forgotten – at once in the process that made it, in others a moment later – and read anew. Within an act `read` reads by its `db`.
+   */
+  remembered<T>(key: string, read: () => Promise<T>): Promise<T>
   slots: Slots
   live: Live
   /** Asks every source of the plugins that are on in the unit. */

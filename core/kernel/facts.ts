@@ -178,10 +178,11 @@ export async function tellAndAsk(
       // One named queue per ticket keeps a subscriber's view of a ticket in order.
       parts.push(sql`
         delivered as (
-          select (graphile_worker.add_job('fact/deliver', json_build_object('fact', t.id::text, 'subscriber', s.name),
-            queue_name => 'fact/' || s.name || '/' || given.ticket)).id
-          from (select id, row_number() over (order by id) as n from told) t join given using (n),
-            jsonb_array_elements_text(given.subscribers) as s(name))`)
+          select id from graphile_worker.add_jobs(array(
+            select row('fact/deliver', json_build_object('fact', t.id::text, 'subscriber', s.name), 'fact/' || s.name || '/' || given.ticket,
+              null, null, null, null, null)::graphile_worker.job_spec
+            from (select id, row_number() over (order by id) as n from told) t join given using (n),
+              jsonb_array_elements_text(given.subscribers) as s(name))))`)
       counts.push(sql`(select count(id) from delivered)`)
     }
     const notices = new Set(said.map((one) => noticeOf(one, actorId(work))))

@@ -19,19 +19,22 @@ export interface Lease {
 
 /**
  * Lends a transaction. Statements run one after another in the order they were asked for, so that none which waits its turn
- * can slip in behind the end: Kysely alone would send it after the rollback, into the open.
+ * can slip in behind the end: Kysely alone would send it after the rollback, into the open. `first` is done before the first of them.
  */
-export function lend(db: Transaction<Database>): Lease {
+export function lend(db: Transaction<Database>, first: () => Promise<void> = async () => {}): Lease {
   let over = false
   let turn: Promise<unknown> = Promise.resolve()
   // A transaction has one connection all its life: asked for once, not once a statement.
   let below: DatabaseConnection | undefined
+  let begun = false
   const connection: DatabaseConnection = {
     executeQuery<R>(query: CompiledQuery) {
       const result = turn.then(async () => {
         if (over) throw new Error('this transaction is over: nothing more can be asked of it')
         if (!ours.has(query) && endsTransaction(query))
           throw new Error('a transaction is begun and ended where the act begins, nowhere else')
+        if (!begun) await first()
+        begun = true
         below ??= await db.getExecutor().provideConnection(async (found) => found)
         return below.executeQuery<R>(query)
       })
@@ -62,8 +65,8 @@ const endsTransaction = ({ sql, parameters }: CompiledQuery): boolean =>
 
 /**
  * Runs `run` in a savepoint of the transaction. When it fails, for whatever reason, everything it wrote is undone, the
- * transaction goes on as if it had never begun, and the reason is thrown. `limitMs` bounds each statement inside;
- * `outerMs` is the bound to go back to, when there is one.
+ * transaction goes on as if it had never begun, and the reason is thrown. Where `run` asks the database nothing there is no savepoint, and
+ * nothing is sent. `limitMs` bounds each statement inside; `outerMs` is the bound to go back to, when there is one.
  */
 export async function inSavepoint<T>(
   db: Transaction<Database>,
@@ -76,17 +79,21 @@ export async function inSavepoint<T>(
     return db.executeQuery(query)
   }
   const name = `lent_${++count}`
-  await say(`savepoint ${name}; set local statement_timeout = ${Math.ceil(limitMs)}`)
-  const lease = lend(db)
+  let made = false
+  const lease = lend(db, async () => {
+    await say(`savepoint ${name}; set local statement_timeout = ${Math.ceil(limitMs)}`)
+    made = true
+  })
   try {
     const value = await run(lease.db)
     await lease.end()
     // Fails when a statement inside failed and its error was swallowed.
-    await say(`release savepoint ${name}; set local statement_timeout = ${outerMs === undefined ? 'default' : Math.ceil(outerMs)}`)
+    if (made)
+      await say(`release savepoint ${name}; set local statement_timeout = ${outerMs === undefined ? 'default' : Math.ceil(outerMs)}`)
     return value
   } catch (error) {
     await lease.end()
-    await say(`rollback to savepoint ${name}; release savepoint ${name}`)
+    if (made) await say(`rollback to savepoint ${name}; release savepoint ${name}`)
     throw error
   }
 }

@@ -7,7 +7,7 @@ import type { Actor } from './actor.ts'
 import type { JobRequest } from './jobs/jobs.ts'
 import { tellAndAsk, unitsOfTickets, type FactName, type NewFact, type SaidFact } from './facts.ts'
 import type { AskGuards, GuardChanges, GuardName } from './guards.ts'
-import type { NarrowInWork, Narrowed, Question, Scene } from '../ticket/acts/choices.ts'
+import type { NarrowInWork, Narrowed, NarrowsInWork, Question, Scene, ChoiceTopic } from '../ticket/acts/choices.ts'
 import { inSavepoint, lend } from './lease.ts'
 import { noteRefused, OverLimit } from './limits/limits.ts'
 
@@ -30,10 +30,12 @@ export interface Work {
   pluginsOn(unitId: Id): Promise<ReadonlySet<string>>
   /** Asks the guards of plugins that are on in one of the units. Error: `plugin.refused` with the plugin's reason. */
   ask<G extends GuardName>(guard: G, unitIds: readonly Id[], change: GuardChanges[G]): Promise<void>
-  /** Is there a plugin, in any unit, that may take choices away? From memory: most installations have none, and are asked nothing more. */
-  narrows(): Promise<boolean>
+  /** Is there a plugin, in any unit, that may take any of this away? From memory: most acts are asked nothing more. */
+  narrows(topics: readonly ChoiceTopic[]): Promise<boolean>
   /** Asks the plugins that are on in the scene's unit what of this may not be chosen. */
   narrow(scene: Scene, questions: readonly Question[]): Promise<Narrowed>
+  /** What this process remembers of administered things, by key; read anew with any change of them. */
+  remembered<T>(key: string, read: () => Promise<T>): Promise<T>
   /** Is this plugin one that is switched on per unit? */
   perUnit(plugin: string): boolean
   /** Throws `not-found` when this is done by a plugin that is off in the unit: there it has nothing to see and nothing to do. */
@@ -45,8 +47,11 @@ export interface Extensions {
   on(db: Kysely<Database>, unitId: Id | null): Promise<ReadonlySet<string>>
   scope(plugin: string): 'unit' | 'installation'
   askGuards: AskGuards
-  narrows(): Promise<boolean>
+  narrows: NarrowsInWork
   narrow: NarrowInWork
+  remembered<T>(key: string, read: () => Promise<T>): Promise<T>
+  /** An act of this process has changed something that is administered. */
+  forget(): void
   /** Tells that a plugin reached for something of a unit where it is off; answers what to throw. */
   trespass(plugin: string, unitId: Id): Error
 }
@@ -92,14 +97,15 @@ async function noteOver(room: WorkRoom, over: OverLimit, actor: Actor): Promise<
   await (room.noteOver ? room.noteOver(over, actor) : noteRefused(room.db, name, key, room.clock())).catch(() => {})
 }
 
-function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>, act: string): Promise<T> {
-  return room.db.transaction().execute(async (db) => {
+async function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>, act: string): Promise<T> {
+  const said: SaidFact[] = []
+  const done = room.db.transaction().execute(async (db) => {
     const inner: Inner = {
       room,
       on: new Map(),
       chain: room.plugin === undefined ? [] : [room.plugin],
       limitMs: undefined,
-      said: [],
+      said,
       jobs: [],
       gathered: new Map(),
       ending: new Map(),
@@ -113,6 +119,9 @@ function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promise<T>, 
     await addTold(work, inner)
     await tellAndAsk(work, { said: inner.said, jobs: inner.jobs, rest })
     return result
+  })
+  return done.finally(() => {
+    if (said.some(({ name }) => name === 'admin.changed')) room.extensions?.forget()
   })
 }
 
@@ -177,9 +186,10 @@ function makeWork(inner: Inner, core: Core): Work & { [INNER]: Inner } {
     async ask<G extends GuardName>(guard: G, unitIds: readonly Id[], change: GuardChanges[G]) {
       await room.extensions?.askGuards(work, guard, unitIds, change)
     },
-    narrows: async () => (await room.extensions?.narrows()) ?? false,
+    narrows: async (topics: readonly ChoiceTopic[]) => (await room.extensions?.narrows(work, topics)) ?? false,
     narrow: async (scene: Scene, questions: readonly Question[]) =>
       (await room.extensions?.narrow(work, scene, questions)) ?? { taken: [], allows: () => true, why: () => undefined },
+    remembered: <T>(key: string, read: () => Promise<T>) => room.extensions?.remembered(key, read) ?? read(),
     perUnit: (plugin: string) => room.extensions?.scope(plugin) === 'unit',
     async demandReach(unitId: Id) {
       if (plugin === null || room.extensions?.scope(plugin) !== 'unit' || (await work.pluginsOn(unitId)).has(plugin)) return

@@ -24,6 +24,7 @@ import { makeLogins } from '../kernel/logins.ts'
 import { makeMount, type Mount, type Route } from '../kernel/mount.ts'
 import { makeApiMount, type ApiMount } from '../kernel/mount-api.ts'
 import { jobsByClock, pluginJobs } from '../kernel/jobs/plugin-jobs.ts'
+import { makeMemory } from './memory.ts'
 import { makeRegistry } from './registry.ts'
 import type { RunnableJob } from '../kernel/jobs/run-jobs.ts'
 import { noteOver } from '../administration/limit-reached.ts'
@@ -97,10 +98,20 @@ export function makeKernel(room: {
     let read: ReturnType<Here['settings']> | undefined
     return { unitId, host: hostOf(plugin), settings: () => (read ??= readSettings(from, plugin.name, plugin.settings ?? {}, unitId)) }
   }
-  const choices = makeChoices({ plugins, gate, activation, limitMs: limitOf(config.pluginSeconds, 'guard'), here })
+  const memory = makeMemory(live)
+  const choices = makeChoices({
+    plugins,
+    gate,
+    activation,
+    limitMs: limitOf(config.pluginSeconds, 'guard'),
+    here,
+    hostOf: (plugin) => hostOf(plugin),
+  })
   const extensions: Extensions = {
-    narrows: choices.anywhere,
+    narrows: choices.concerns,
     narrow: choices.narrow,
+    remembered: (key, read) => memory.remembered(`core ${key}`, read),
+    forget: memory.forget,
     on: activation.on,
     scope: activation.scope,
     trespass,
@@ -165,6 +176,7 @@ export function makeKernel(room: {
     settings: (unitId) => readSettings(db, 'core', coreSettings, unitId) as ReturnType<Host['settings']>,
     active: async () => true,
     units: () => activation.units('core'),
+    remembered: (key, read) => memory.remembered(`core ${key}`, read),
     enqueue: (job) => insertJobs(db, [job]),
   }
   const jobHost: Host = {
@@ -196,6 +208,7 @@ export function makeKernel(room: {
       settings: (unitId) => readSettings(own, plugin.name, plugin.settings ?? {}, unitId),
       active: (unitId) => activation.active(plugin.name, unitId),
       units: () => activation.units(plugin.name),
+      remembered: (key, read) => memory.remembered(`${plugin.name} ${key}`, read),
       enqueue: (job) => insertJobs(own, [job]),
     }
   }

@@ -1,6 +1,6 @@
 /** Owns the SQL of ACLs: the rules in force where a ticket lies, rules as they are administered, and what conditions ask of persons. */
 import { sql, type Generated, type Kysely } from 'kysely'
-import { ROOT_UNIT, unitsDown, unitsUpInOrder, type Database, type Id } from '../../core/index.ts'
+import { isId, ROOT_UNIT, unitsDown, unitsUpInOrder, type Database, type Id, type RuleFilter } from '../../core/index.ts'
 import { inOrder } from './engine.ts'
 import type { Change, Match, Rule } from './rule.ts'
 
@@ -12,6 +12,7 @@ interface AclTable {
   description: string
   match: Match
   change: Change
+  filter: RuleFilter
   stop: boolean
   valid: boolean
   changed_at: Date
@@ -26,17 +27,22 @@ export interface Acl extends Rule {
   changedAt: Date
 }
 
-const COLUMNS = sql`a.id::text, a.name, a.unit_id::text as "unitId", a.comment, a.description, a.match, a.change, a.stop, a.valid, a.changed_at as "changedAt"`
+const COLUMNS = sql`a.id::text, a.name, a.unit_id::text as "unitId", a.comment, a.description, a.match, a.change, a.filter, a.stop, a.valid, a.changed_at as "changedAt"`
 
 /** Rules in use for tickets of a unit: the installation's, then those of each unit from the top down to it; each level in order. */
 export async function rulesIn(db: Kysely<Database>, unitId: Id): Promise<Rule[][]> {
   const { rows } = await sql<Rule & { depth: number | null }>`
     with recursive ${unitsUpInOrder(unitId)}
-    select a.id::text, a.name, a.unit_id::text as "unitId", a.match, a.change, a.stop, up.depth from acl a left join up on up.id = a.unit_id
+    select a.id::text, a.name, a.unit_id::text as "unitId", a.match, a.change, a.filter, a.stop, up.depth from acl a left join up on up.id = a.unit_id
     where a.valid and (a.unit_id is null or up.id is not null)`.execute(db)
   const level = ({ depth }: { depth: number | null }) => depth ?? Infinity
   const levels = Map.groupBy(rows, level)
   return [...levels.keys()].toSorted((a, b) => (a === b ? 0 : b > a ? 1 : -1)).map((depth) => inOrder(levels.get(depth)!))
+}
+
+/** What those in use change, wherever they are asked. */
+export async function rulesInUse(db: Kysely<Database>): Promise<Pick<Rule, 'change'>[]> {
+  return acl(db).selectFrom('acl').select('change').where('valid', '=', true).execute()
 }
 
 /** All of the installation, or of a unit and those below it. `unitName`: null for the installation's. */
@@ -95,6 +101,14 @@ export async function personsKnown(db: Kysely<Database>, ids: readonly Id[]): Pr
 }
 /** Each is known, though nobody holds it anywhere. */
 const RIGHTS = ['ro', 'move_into', 'create', 'note', 'owner', 'priority', 'rw']
+
+/** Persons by id or login, each as the login they have. */
+export async function loginsOf(db: Kysely<Database>, idsOrLogins: readonly string[]): Promise<{ id: Id; name: string }[]> {
+  if (idsOrLogins.length === 0) return []
+  const { rows } = await sql<{ id: Id; name: string }>`select id::text, login as name from person
+    where login is not null and (login = any(${[...idsOrLogins]}::text[]) or id = any(${idsOrLogins.filter(isId)}::bigint[]))`.execute(db)
+  return rows
+}
 
 /** What of queues, states … conditions ask besides their names. One statement. */
 export async function thingsKnown(

@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createUnit, listEvents, prepareAct, setActivation, system, type ActName, type Id, type Work } from '../../core/index.ts'
 import { createField } from '../../core/administration.ts'
 import { aField } from '../../test/fields.ts'
+import { listenTo } from '../../test/golden/statements.ts'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
 import admin from '../admin/index.tsx'
 import desk from '../desk/index.tsx'
 import portal from '../portal/index.tsx'
 import units from '../units/index.tsx'
-import { createAcl, type AclForm } from './acl.ts'
+import { createAcl, removeAcl, type AclForm } from './acl.ts'
 import { acl as tables } from './acl.store.ts'
 import acl from './index.tsx'
 import type { Change, Match } from './rule.ts'
@@ -73,13 +74,18 @@ const rule = (name: string, match: Match, change: Change, more: Partial<AclForm>
 })
 /** Makes rules for one test, and takes them away again. */
 async function withRules<T>(rules: readonly (AclForm & { unitId?: Id })[], run: () => Promise<T>): Promise<T> {
-  await site.make.asSystem(async (work) => {
-    for (const { unitId = null, ...form } of rules) await createAcl(work, unitId, form)
+  const { host } = site.kernel
+  const made = await host.work(system('test'), async (work) => {
+    const all: Id[] = []
+    for (const { unitId = null, ...form } of rules) all.push(await createAcl(work, unitId, form))
+    return all
   })
   try {
     return await run()
   } finally {
-    await tables(site.make.db).deleteFrom('acl').execute()
+    await host.work(system('test'), async (work) => {
+      for (const id of made) await removeAcl(work, id)
+    })
   }
 }
 const ticketIn = async (queueId = queue, more = {}) => (await site.make.ticket({ queueId, customerId: ids.customer, ...more })).id
@@ -101,6 +107,114 @@ const doAs = async (personId: Id, name: ActName, ticketId: Id | null, given: Rec
   await site.kernel.host.work(await make.actor(personId), async (work) => void (await act(work, ticketId as never)))
 }
 const priorities: Change = { Possible: { Ticket: { Priority: ['3 normal', '4 high'] } } }
+
+describe('which tickets a rule speaks of', () => {
+  it('says the filter of lists: by what is stored, never of a ticket that is being made; the dry run says why not', async () => {
+    const [id, otherId] = [await ticketIn(queue, { subject: 'Awaria drukarki' }), await ticketIn(queue, { subject: 'Pytanie' })]
+    const filter = { texts: { title: 'awaria*' }, times: [{ of: 'created' as const, is: 'last' as const, minutes: 60 }] }
+    await withRules(
+      [
+        rule('100-awarie', {}, priorities, { filter }),
+        rule('200-obce', { Properties: { Ticket: { Queue: ['x'] } } }, priorities, { filter: { held: true } }),
+      ],
+      async () => {
+        await expect(doAs(ids.anna, 'priority', id, { priority: '5' })).rejects.toMatchObject({ code: 'choice.taken', params: { why: '100-awarie' } }) // biome-ignore format: one refusal
+        await doAs(ids.anna, 'priority', otherId, { priority: '5' })
+        const lists = await Promise.all(
+          [id, otherId].map(async (one) => options(await page(anna, `/desk/tickets/${one}`), 'more-priority-field')),
+        )
+        expect(lists.map(({ length }) => length)).toEqual([2, 5])
+        const { number } = await site.make.db.selectFrom('ticket').select('number').where('id', '=', otherId).executeTakeFirstOrThrow()
+        expect(flat(await page(boss, `/admin/acl/try?ticket=${number}&page=priority`))).toMatch(
+          /100-awarie nie zachodzi Zgłoszenie nie należy do tych, o których mówi reguła: .*awaria\*/,
+        )
+        expect(await page(boss, '/admin/acl?format=csv')).toMatch(/100-awarie;.*awaria\*/)
+      },
+    )
+  })
+
+  it('its form reads and counts it as others do; it stands in the log and in a file by names, and comes back', async () => {
+    await page(local, '/u/mech/admin/acl/new')
+    const form = { name: '100-surowa', 'c0.what': 'Ticket.Priority', 'c0.values': '5 very high', valid: 'on', 'if.queue': queue }
+    const all = await site.make.db.selectFrom('ticket').select('id').where('queue_id', '=', queue).execute()
+    const counted = await local.post('/u/mech/admin/acl/meaning', form)
+    expect(await counted.text()).toMatch(new RegExp(`^Dziś dotyczy ${all.length} zgłosze`))
+    const wrong = await local.post('/u/mech/admin/acl/new', {
+      ...form,
+      'if.time0.of': 'created',
+      'if.time0.is': 'last',
+      'if.time0.count': 'x',
+    })
+    const html = await wrong.text()
+    expect([wrong.status, html.includes('href="#if-time0-count"'), html.includes('id="if-time0-count"')]).toEqual([422, true, true])
+    expect((await local.post('/u/mech/admin/acl/new', form)).status).toBe(303)
+    const made = await tables(site.make.db).selectFrom('acl').selectAll().executeTakeFirstOrThrow()
+    expect(made.filter).toEqual({ is: { queue: [queue] } })
+    expect(await page(local, `/u/mech/admin/acl/${made.id}`)).toMatch(new RegExp(`value="${queue}" checked`))
+    expect(flat(await page(local, '/u/mech/admin/acl'))).toContain('Kolejka: Surowa')
+    const out = await page(local, '/u/mech/admin/acl/export')
+    expect(out).toContain('- Surowa')
+    await site.kernel.host.work(system('test'), (work) => removeAcl(work, made.id))
+    await page(local, '/u/mech/admin/acl/import')
+    expect((await local.post('/u/mech/admin/acl/import', { text: out.replace('- Surowa', '- Surowa\n        - Nieznana') })).status).toBe(
+      303,
+    )
+    expect(flat(await page(local, '/u/mech/admin/acl'))).toContain('queue: Nieznana; warunek niczego dla tej nazwy nie znajdzie')
+    const back = await tables(site.make.db).selectFrom('acl').selectAll().executeTakeFirstOrThrow()
+    expect([back.filter, back.valid]).toEqual([{ is: { queue: [queue, '0'] } }, false])
+    await site.kernel.host.work(system('test'), (work) => removeAcl(work, back.id))
+  })
+})
+
+describe('what rules cost an act', () => {
+  it('no statement where all they ask is at hand, and none at all where none speaks of it; a change counts at once', async () => {
+    const id = await ticketIn()
+    const ear = listenTo(site.database.pool)
+    const asked = async (name: ActName, given: Record<string, unknown>) =>
+      (await ear.hear(() => doAs(ids.anna, name, id, given).catch((error: { code: string }) => expect(error.code).toBe('choice.taken'))))
+        .statements
+    // What is remembered is read by whoever asks first.
+    const warm = async () => {
+      for (const priority of ['1', '4']) await asked('priority', { priority })
+      await asked('note', { body: 'x' })
+      await asked('priority', { priority: '3' })
+    }
+    await warm()
+    const bare = { note: await asked('note', { body: 'x' }), priority: await asked('priority', { priority: '4' }) }
+    const many = Array.from({ length: 10 }, (_, n) => rule(`${n}`, { Properties: { Queue: { Name: n === 0 ? ['Surowa'] : ['Inna'] } } }, { PossibleNot: { Ticket: { Priority: ['5 very high'] } } })) // biome-ignore format: one list
+    await withRules(many, async () => {
+      await warm()
+      const ruled = await asked('priority', { priority: '4' })
+      // Whether the plugin is on in the unit is asked in the act itself.
+      expect(ruled.filter((statement) => !bare.priority.includes(statement))).toEqual([expect.stringContaining('plugin_activation')])
+      expect(ruled).toHaveLength(bare.priority.length + 1)
+      expect(await asked('note', { body: 'x' })).toEqual(bare.note)
+      const refused = await asked('priority', { priority: '5' })
+      expect(refused.length).toBeLessThan(bare.priority.length)
+    })
+    await warm()
+    expect(await asked('priority', { priority: '5' })).toEqual(bare.priority)
+  })
+
+  it('another process hears of a rule that is made, and of one that goes', async () => {
+    const other = await openSite([desk, portal, acl], {}, site.database)
+    const id = await ticketIn()
+    const tries = async (priority: string) => {
+      const act = await prepareAct({ db: site.make.db }, 'priority', { priority })
+      const actor = await site.make.actor(ids.anna)
+      return other.kernel.host.work(actor, (work) => act(work, id)).then(() => 'done', (error: { code: string }) => error.code) // biome-ignore format: one line
+    }
+    try {
+      expect(await tries('5')).toBe('done')
+      await withRules([rule('100-prio', {}, priorities)], async () => {
+        await expect.poll(async () => ((await tries('3')) === 'done' ? tries('5') : 'no')).toBe('choice.taken')
+      })
+      await expect.poll(() => tries('5')).toBe('done')
+    } finally {
+      await other.close()
+    }
+  })
+})
 
 describe('forms offer what is left, and acts are held to it', () => {
   it('on the ticket’s page, by a program, for central administrators too – and the system is free, as in OTRS (A2)', async () => {

@@ -1,6 +1,7 @@
 /** Owns the acts on ACLs: making, editing, removing one, and taking several over from a file; each stands in the audit log and goes back. */
 import { sql, type Kysely } from 'kysely'
 import {
+  asRuleFilter,
   demandAdmin,
   demandName,
   demandShort,
@@ -11,9 +12,12 @@ import {
   type Administered,
   type Database,
   type Id,
+  type Language,
+  type RuleFilter,
   type Subject,
   type Work,
 } from '../../core/index.ts'
+import { NO_CHOICES, sayRuleFilter } from '../../core/pages.ts'
 import { acl } from './acl.store.ts'
 import { badPattern, type Change, type Match } from './rule.ts'
 
@@ -23,6 +27,8 @@ export interface AclForm {
   description: string
   match: Match
   change: Change
+  /** Left out: any ticket. */
+  filter?: RuleFilter
   stop: boolean
   valid: boolean
 }
@@ -33,6 +39,7 @@ interface AclValues {
   description: string
   match: Match
   change: Change
+  filter: RuleFilter
   stop: boolean
   valid: boolean
 }
@@ -59,7 +66,7 @@ export async function createAcl(work: Work, unitId: Id | null, form: AclForm): P
   return id
 }
 
-/** Errors: `required`, `too-long`, `field.name-taken`, `field.pattern-invalid` at `match` or `change`, `not-allowed`, `not-found`. */
+/** Errors: `required`, `too-long`, `field.name-taken`, `field.pattern-invalid` at `match` or `change`, `input` at `filter`, `not-allowed`, `not-found`. */
 export async function editAcl(work: Work, id: Id, form: AclForm): Promise<void> {
   const before = await lock(work, id)
   await demandOver(work, before.unitId)
@@ -99,6 +106,7 @@ async function checked(work: Work, unitId: Id | null, id: Id | null, form: AclFo
     description: demandShort(form.description, 'description', 10_000),
     match: form.match,
     change: form.change,
+    filter: asRuleFilter(form.filter ?? {}),
     stop: form.stop,
     valid: form.valid,
   }
@@ -107,7 +115,7 @@ async function checked(work: Work, unitId: Id | null, id: Id | null, form: AclFo
 const query = (db: Kysely<Database>, id: Id) =>
   acl(db)
     .selectFrom('acl')
-    .select(['name', 'comment', 'description', 'match', 'change', 'stop', 'valid', 'unit_id'])
+    .select(['name', 'comment', 'description', 'match', 'change', 'filter', 'stop', 'valid', 'unit_id'])
     .where('id', '=', id)
     .forUpdate()
 
@@ -117,6 +125,9 @@ async function lock(work: Work, id: Id): Promise<{ values: AclValues; unitId: Id
   const { unit_id, ...values } = row
   return { values, unitId: unit_id }
 }
+
+/** Without the names of what it speaks of, as the log has it. */
+const sayFilter = (filter: RuleFilter, language: Language): string => sayRuleFilter(filter, NO_CHOICES, language).join('; ')
 
 /** Conditions and changes as the log shows them: one line each. */
 export const sayParts = (value: unknown): string =>
@@ -145,6 +156,7 @@ export const aclSubject: Subject<AclValues, AclForm> = {
     description: { words: 'rule.description' },
     match: { words: 'rule.match', as: { say: sayParts } },
     change: { words: 'rule.change', as: { say: sayParts } },
+    filter: { words: 'rule.filter', as: { say: (value, { language }) => sayFilter(value as RuleFilter, language) } },
     stop: { words: 'rule.stop', as: 'yes-no' },
     valid: { words: 'rule.valid', as: 'yes-no' },
   },

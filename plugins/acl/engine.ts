@@ -80,6 +80,10 @@ function saysOf(reach: Reach | undefined, asked: Asked): readonly string[] | und
 export const speaksOf = ({ change }: Pick<Rule, 'change'>, asked: Asked): boolean =>
   WAYS.some((way) => saysOf(change[way], asked) !== undefined)
 
+/** Has it anything to say of values of any field? */
+export const speaksOfFields = ({ change }: Pick<Rule, 'change'>): boolean =>
+  WAYS.some((way) => Object.keys(change[way]?.Ticket ?? {}).some((name) => name.startsWith('DynamicField_')))
+
 /** In byte order: `10` before `9`, `B` before `a`. */
 export const inOrder = <R extends { name: string }>(rules: readonly R[]): R[] =>
   rules.toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))

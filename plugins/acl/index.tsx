@@ -3,7 +3,8 @@ import { definePlugin } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
 import { administered } from './acl.ts'
 import * as first from './migrations/0001_acl.ts'
-import { takeAway } from './narrow.ts'
+import * as filter from './migrations/0002_filter.ts'
+import { concerns, takeAway } from './narrow.ts'
 import { ruleRoutes } from './pages/rules.tsx'
 import { transferRoutes } from './pages/transfer.tsx'
 import { tryRoutes } from './pages/try.tsx'
@@ -15,11 +16,14 @@ export default definePlugin({
   api: 1,
   scope: 'unit',
   texts,
-  migrations: { '0001_acl': first },
+  migrations: { '0001_acl': first, '0002_filter': filter },
   administered,
   rulesFrom: { acl: takeRule },
   files: { 'acl.css': inProject('plugins/acl/acl.css') },
-  choices: { take: (scene, questions, db) => takeAway(scene, questions, db) },
+  choices: {
+    concerns,
+    take: (scene, questions, db, { host }) => takeAway(scene, questions, db, host),
+  },
   routes(app) {
     tryRoutes(app)
     transferRoutes(app)

@@ -160,7 +160,7 @@ export async function readTold(
   const known = (id: Id | null | undefined): KnownPerson | null | undefined =>
     id === undefined ? undefined : id === null ? null : persons.get(id)
   const { owner: _owner, responsible: _responsible, ...ids } = form
-  const names = await namesIn(db, ids, questions)
+  const names = await namesIn(db, ids, ticket, questions)
   const more = await moreOf(db, ticket, form, needs)
   const thingIn = (of: ChosenAttribute): Thing | null | undefined => {
     const id = form[of]
@@ -195,10 +195,17 @@ export async function readTold(
   }
 }
 
-/** What the form's choices are called: mostly the questions say so themselves. */
-async function namesIn(db: Kysely<Database>, ids: Chosen, questions: readonly Question[]): ReturnType<typeof namesOf> {
+/** What the form's choices are called: mostly the questions, or the ticket, say so themselves. */
+async function namesIn(
+  db: Kysely<Database>,
+  ids: Chosen,
+  ticket: Readonly<Ticket> | null,
+  questions: readonly Question[],
+): ReturnType<typeof namesOf> {
   const names: { [A in ChosenAttribute]?: string } = {}
   for (const of of CHOSEN) {
+    const stands = ticket && of !== 'owner' && of !== 'responsible' && ids[of] === ticket[`${of}Id`] ? ticket[`${of}Name`] : null
+    if (stands !== null) names[of] = stands
     const option = questions.filter((one) => one.of === of).flatMap(({ options }) => options).find(({ value }) => value === ids[of]) // biome-ignore format: one search
     if (option) names[of] = option.name
   }
@@ -215,7 +222,8 @@ async function moreOf(
   needs: ReturnType<typeof neededBy>,
 ): Promise<More> {
   const queues = needs('Queue', 'GroupID') ? [form.queue, ticket?.queueId] : []
-  const states = form.state ? [form.state] : []
+  const typed = needs('State', 'TypeName') || needs('Ticket', 'StateType')
+  const states = typed && form.state && form.state !== ticket?.stateId ? [form.state] : []
   const some = (ids: readonly (Id | null | undefined)[]) => ids.filter((id): id is Id => Boolean(id))
   if (some(queues).length === 0 && states.length === 0)
     return (of, id) => (of === 'state' && ticket?.stateId === id ? { more: ticket.stateType } : {})

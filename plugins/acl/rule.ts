@@ -1,5 +1,5 @@
 /** Owns what an ACL is, in OTRS's shape: its conditions, what it changes, and what of both makes sense. */
-import { patternOf, type Id } from '../../core/index.ts'
+import { patternOf, type Id, type RuleFilter } from '../../core/index.ts'
 
 /** Values by attribute: {Queue: {Name: ['Raw', '[RegExp]^IT']}}. */
 export type Block = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
@@ -35,6 +35,8 @@ export interface Rule {
   unitId: Id | null
   match: Match
   change: Change
+  /** What the ticket, as it is stored, must be besides: as lists say it. Nothing in it: any. A ticket that is only being made never is. */
+  filter: RuleFilter
   /** After it has spoken no later one is asked. */
   stop: boolean
 }

@@ -1,6 +1,8 @@
 /** Owns ACLs as OTRS writes them: its export, its rows in the database, and what of them means nothing here. Pure. */
 import { parseDocument, stringify } from 'yaml'
+import type { RuleFilter } from '../../core/index.ts'
 import type { AclForm } from './acl.ts'
+import { filterFromFile, filterToFile, type FilterNames } from './filter-names.ts'
 import {
   BLOCKS,
   isKnown,
@@ -68,20 +70,52 @@ export function fromAclRow(row: OtrsAclRow): TakenOver {
   return takenOver(row.name, row, { match, change, stop: row.stop_after_match, valid: row.valid_id }, lost)
 }
 
-/** The ACLs of a file that OTRS exported. Undefined: it is none. */
-export function fromExport(text: string): TakenOver[] | undefined {
+/** Beside OTRS's own keys, where its import passes it over: the filter of lists that a rule of pomoc may have. */
+const FILTER = 'PomocFilter'
+
+/** Filters in a file as they stand there: by names. What is none is left out. */
+export function filtersIn(text: string): RuleFilter[] {
+  const read = readYaml(text)
+  return (Array.isArray(read) ? read : []).flatMap((row) => filterFromFile(filterIn(row), AS_IT_STANDS)?.filter ?? [])
+}
+const AS_IT_STANDS: FilterNames = { name: (_key, id) => id, id: (_key, name) => name }
+
+/** Every scalar of a file is a text; a filter has numbers and signs of yes too. */
+const filterIn = (row: unknown): unknown => {
+  const given = isRecord(row) ? (row[FILTER] ?? {}) : {}
+  if (!isRecord(given)) return given
+  const times = given['times']
+  return {
+    ...given,
+    ...Object.fromEntries(['below', 'held', 'undelivered'].flatMap((name) => (given[name] === 'true' ? [[name, true]] : []))),
+    ...(Array.isArray(times)
+      ? {
+          times: times.map((time) =>
+            isRecord(time) && 'minutes' in time ? { ...time, minutes: Number(time['minutes']) } : (time as unknown),
+          ),
+        }
+      : {}),
+  }
+}
+
+/** The ACLs of a file that OTRS, or pomoc, exported. Undefined: it is none, or a filter in it cannot be read. */
+export function fromExport(text: string, names: FilterNames = AS_IT_STANDS): TakenOver[] | undefined {
   const read = readYaml(text)
   if (!Array.isArray(read)) return undefined
   const rows = read.filter(isRecord)
   if (rows.length < read.length || rows.some((row) => said(row['Name']) === '')) return undefined
-  return rows.map((row) =>
-    takenOver(
+  const filters = rows.map((row) => filterFromFile(filterIn(row), names))
+  if (filters.includes(undefined)) return undefined
+  return rows.map((row, n) => {
+    const { filter, unknown } = filters[n]!
+    const taken = takenOver(
       said(row['Name']),
       { comments: said(row['Comment']), description: said(row['Description']) },
       { match: row['ConfigMatch'], change: row['ConfigChange'], stop: row['StopAfterMatch'], valid: row['ValidID'] },
-      [],
-    ),
-  )
+      unknown.map((at) => ({ at: `${FILTER}: ${at}`, why: 'unknown' as const })),
+    )
+    return { ...taken, form: { ...taken.form, filter } }
+  })
 }
 
 function takenOver(
@@ -153,11 +187,11 @@ export function meaningless({ match, change }: Pick<AclForm, 'match' | 'change'>
   return lost
 }
 
-/** As OTRS exports them, so that either program reads it. Moments in UTC, as OTRS writes them. */
-export function toExport(acls: readonly (AclForm & { id: string; changedAt: Date })[]): string {
+/** As OTRS exports them, so that either program reads it; a filter beside, by names. Moments in UTC, as OTRS writes them. */
+export function toExport(acls: readonly (AclForm & { id: string; changedAt: Date })[], names: FilterNames = AS_IT_STANDS): string {
   const moment = (date: Date) => date.toISOString().slice(0, 19).replace('T', ' ')
   return stringify(
-    acls.map(({ id, name, comment, description, match, change, stop, valid, changedAt }) => ({
+    acls.map(({ id, name, comment, description, match, change, filter = {}, stop, valid, changedAt }) => ({
       ID: id,
       Name: name,
       Comment: comment,
@@ -166,6 +200,7 @@ export function toExport(acls: readonly (AclForm & { id: string; changedAt: Date
       ValidID: valid ? '1' : '2',
       ConfigMatch: match,
       ConfigChange: change,
+      ...(Object.keys(filter).length > 0 ? { [FILTER]: filterToFile(filter, names) } : {}),
       CreateBy: 'pomoc',
       CreateTime: moment(changedAt),
       ChangeBy: 'pomoc',

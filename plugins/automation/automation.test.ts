@@ -229,22 +229,47 @@ describe('stopped', () => {
     expect((await Promise.all(tickets.map(({ id: one }) => ticket(one)))).map(({ priorityId }) => priorityId)).toEqual(['3', '3', '3'])
   })
 
-  it('one whose act names what is gone, and one that fails; the tickets go on', async () => {
-    const gone = await make({
-      name: 'a',
-      wakes: { facts: ['ticket.created'] },
-      acts: [{ act: 'state', given: { state: 'no such state' } }],
-    })
-    const fails = await make({
-      name: 'b',
-      wakes: { facts: ['ticket.created'] },
-      acts: [{ act: 'owner', given: { owner: '99999999999999999999999' } }],
-    })
+  it('one whose act names what is gone; the tickets go on', async () => {
+    const gone = await make({ wakes: { facts: ['ticket.created'] }, acts: [{ act: 'state', given: { state: 'no such state' } }] })
     const { id } = await site.make.ticket()
     await deliver()
-    expect((await rule(gone)).stoppedWhy).toBe('unfit')
-    expect(['fault', null]).toContain((await rule(fails)).stoppedWhy)
-    expect((await ticket(id)).stateType).toBe('new')
+    expect([(await rule(gone)).stoppedWhy, (await ticket(id)).stateType]).toEqual(['unfit', 'new'])
+  })
+
+  it('one that fails: at once, whatever woke it, told of once, and what it had done to that ticket is undone', async () => {
+    const { db } = site.make
+    await sql`create sequence tried`.execute(db)
+    await sql`create function broken() returns trigger language plpgsql as $$
+      begin if new.priority_id = 5 then perform nextval('tried'); raise exception 'the disk is on fire'; end if; return new; end $$`.execute(
+      db,
+    )
+    await sql`create trigger broken before update on ticket for each row execute function broken()`.execute(db)
+    const tried = async () => Number((await sql<{ n: string }>`select case when is_called then last_value else 0 end as n from tried`.execute(db)).rows[0]!.n) // biome-ignore format: one number
+    const queueId = await site.make.queue()
+    const note = { act: 'note', given: { body: 'Zaraz będzie pilne' } } as const
+    const where = { is: { queue: [queueId] } }
+    const woken = await make({ name: 'Zbudzona', wakes: { facts: ['ticket.created'] }, filter: where, acts: [note, toFive] })
+    const tickets = [await site.make.ticket({ queueId }), await site.make.ticket({ queueId })]
+    await deliver()
+    const nightly = await make({ name: 'Nocna', wakes: { facts: [], every: 60 }, filter: where, acts: [note, toFive] })
+    await job('automation/run', { rule: nightly, why: 'time' })
+    await job('automation/run', { rule: nightly, why: 'time' })
+    // One attempt each, not one a ticket.
+    expect(await tried()).toBe(2)
+    for (const id of [woken, nightly]) expect(await rule(id)).toMatchObject({ stoppedWhy: 'fault', stoppedDetail: 'the disk is on fire' })
+    expect((await history(tickets[0]!.id)).map(({ type }) => type)).not.toContain('AddNote')
+    expect((await listRuns(db, nightly)).map(({ fault, endedAt }) => [fault, endedAt !== null])).toEqual([['the disk is on fire', true]])
+    const told = async () => db.selectFrom('fact').select('data').where('name', '=', 'automation.stopped' as never).orderBy('id', 'desc').limit(2).execute() // biome-ignore format: one list
+    expect((await told()).map(({ data }) => data)).toEqual([nightly, woken].map((id) => ({ rule: id, why: 'fault' })))
+    await sql`drop trigger broken on ticket`.execute(db)
+    // By a click it goes on, with what happens from then on.
+    site.make.now = at(1)
+    const visitor = await site.loggedIn(await site.make.agent({ 2: ['rw'] }))
+    await visitor.get('/admin/automation')
+    expect((await visitor.post(`/admin/automation/${woken}/switch`, { valid: 'on' })).status).toBe(303)
+    const after = await site.make.ticket({ queueId })
+    await deliver()
+    expect(await Promise.all([...tickets, after].map(async ({ id }) => (await ticket(id)).priorityId))).toEqual(['3', '3', '5'])
   })
 
   it('what one ticket refuses stops nothing, and stands in the log', async () => {

@@ -1,7 +1,7 @@
 /** Owns saying a rule in words, as the log has it: when, what it means, what it does. */
 import { DateTime } from 'luxon'
 import { actOf, actTexts, type ActName, type Language, type RuleFilter } from '../../core/index.ts'
-import { sayRuleFilter } from '../../core/pages.ts'
+import { NO_CHOICES, sayRuleFilter } from '../../core/pages.ts'
 import type { RuleAct, Wakes } from './rule.ts'
 import { texts } from './words.ts'
 
@@ -40,8 +40,7 @@ export function sayWakes({ facts, schedule, every }: Wakes, language: Language):
 }
 
 /** Without the names of what it speaks of: for whoever has no database at hand. */
-export const sayFilterShort = (filter: RuleFilter, language: Language): string =>
-  sayRuleFilter(filter, { queues: [], states: [], priorities: [], agents: [], about: { types: [], services: [], slas: [], portal: 'off' }, own: [] }, language).join('; ') // biome-ignore format: one line
+export const sayFilterShort = (filter: RuleFilter, language: Language): string => sayRuleFilter(filter, NO_CHOICES, language).join('; ')
 
 /** `named`: what a value of an act's field is called. */
 export function sayActs(

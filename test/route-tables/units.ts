@@ -216,6 +216,7 @@ export const ACL_ROUTES: Record<string, UnitRoute> = {
   'GET /u/:unit/admin/acl/try': get('/admin/acl/try?ticket=1'),
   'GET /u/:unit/admin/acl/import': get('/admin/acl/import'),
   'POST /u/:unit/admin/acl/import': post('/admin/acl/import', () => ({ text: `- Name: Z pliku ${Math.random()}` })),
+  'POST /u/:unit/admin/acl/meaning': post('/admin/acl/meaning', undefined, { answer: 200 }),
   'GET /u/:unit/admin/acl/new': get('/admin/acl/new'),
   'POST /u/:unit/admin/acl/new': post('/admin/acl/new', () => ({
     name: `Reguła ${Math.random()}`,

@@ -7,7 +7,7 @@ import type { ActRoom, AnyAct, Done, Offerer } from './act.ts'
 import { classifyingActs } from './classifying.ts'
 import { putFields } from '../change/fields.ts'
 import { lockTicket } from '../ticket.store.ts'
-import { ticketFor } from '../change/change.ts'
+import { forgetAhead, ticketFor } from '../change/change.ts'
 import { actorId } from '../../kernel/work.ts'
 import { readFields, readWantedFields } from './fields.ts'
 import { joiningActs } from './joining.ts'
@@ -88,7 +88,7 @@ export async function prepareAct<N extends ActName>(room: ActRoom, name: N, give
     if (entry.on !== 'act') await demandPossible(work, { act: name, ticketId, chosen: entry.chooses?.(fields, found) ?? {}, wanted })
     // Before the act: with a move the fields asked for are those of the queue that it was made in. `run` asks the right of both.
     if (wanted && ticketId !== null) await putFields(work, await ticketFor(work, ticketId, right), wanted)
-    const done = await entry.run(work, ticketId, fields, found)
+    const done = await entry.run(work, ticketId, fields, found).finally(() => forgetAhead(work))
     if (wanted && ticketId === null) await putFields(work, (await lockTicket(work.db, madeBy(done), actorId(work)))!, wanted)
     return done
   }) as unknown as Ready<N>

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Database, Id } from '../../database/schema.ts'
 import type { Activation } from '../../kernel/activation.ts'
 import type { PersonActor } from '../../kernel/actor.ts'
-import type { Here } from '../../kernel/contract.ts'
+import type { Here, Host } from '../../kernel/contract.ts'
 import { notTheirs, PluginFault, type Gate } from '../../kernel/gate.ts'
 import type { Setting } from '../../kernel/settings/settings.ts'
 import { inPlugin, isWithin, type Work } from '../../kernel/work.ts'
@@ -46,6 +46,9 @@ export interface Question {
   options: readonly Option[]
 }
 
+/** What of a ticket is chosen, whatever it becomes, and by which act. */
+export type ChoiceTopic = Pick<Question, 'of' | 'act'>
+
 /** What may not be chosen, and by whose word: the name of a rule, for those who work here. */
 export interface Taken {
   of: ChoiceOf
@@ -56,6 +59,11 @@ export interface Taken {
 
 /** A plugin's part. What it names and nobody asked for is passed over, so that it can take away and never add. */
 export interface Choices<S extends Record<string, Setting> = Record<string, Setting>> {
+  /**
+   * May it take away any of this anywhere? Asked before an act looks anything up; best answered from what `host.remembered` keeps. Left out: always.
+   * Of fields it is told the name as it was typed, in any case.
+   */
+  concerns?(topics: readonly ChoiceTopic[], db: Kysely<Database>, host: Host<S>): boolean | Promise<boolean>
   /** `db`: to read by; within an act, its transaction. */
   take(scene: Scene, questions: readonly Question[], db: Kysely<Database>, here: Here<S>): readonly Taken[] | Promise<readonly Taken[]>
 }
@@ -84,6 +92,7 @@ export interface AskedChoices {
   ask(scene: Scene, questions: readonly Question[]): Promise<Narrowed>
 }
 
+export type NarrowsInWork = (work: Work, topics: readonly ChoiceTopic[]) => Promise<boolean>
 export type NarrowInWork = (work: Work, scene: Scene, questions: readonly Question[]) => Promise<Narrowed>
 
 export function makeChoices(room: {
@@ -92,16 +101,34 @@ export function makeChoices(room: {
   activation: Activation
   limitMs: number
   here(plugin: AnyPlugin, unitId: Id, db?: Kysely<Database>): Here
-}): AskedChoices & { anywhere(): Promise<boolean>; narrow: NarrowInWork } {
+  hostOf(plugin: AnyPlugin): Host
+}): AskedChoices & { concerns: NarrowsInWork; narrow: NarrowInWork } {
   const narrowing = room.plugins.flatMap((plugin) => (plugin.choices ? [{ plugin, choices: plugin.choices as Choices }] : []))
   const some = async (unitId: Id | null) => {
     for (const { plugin } of narrowing) if (await room.activation.active(plugin.name, unitId)) return true
     return false
   }
-  const call = (plugin: AnyPlugin, kind: 'slot' | 'guard', unitId: Id) => ({ plugin: plugin.name, kind, name: 'choices', unitId })
+  const call = (plugin: AnyPlugin, kind: 'slot' | 'guard', unitId: Id | null) => ({ plugin: plugin.name, kind, name: 'choices', unitId })
+  /** Within an act; undefined: it failed, which is told, and it has no word. */
+  const within = async <T>(work: Work, plugin: AnyPlugin, unitId: Id | null, run: (db: Kysely<Database>) => T | Promise<T>) => {
+    const about = call(plugin, 'guard', unitId)
+    try {
+      return await inPlugin(work, plugin.name, room.limitMs, (lent) => room.gate.call(about, () => run(lent.db)))
+    } catch (error) {
+      if (notTheirs(error)) throw error
+      if (!(error instanceof PluginFault)) room.gate.tell(about, error)
+      return undefined
+    }
+  }
   return {
     narrows: some,
-    anywhere: () => some(null),
+    async concerns(work, topics) {
+      for (const { plugin, choices } of narrowing) {
+        if (isWithin(work, plugin.name) || !(await room.activation.active(plugin.name, null))) continue
+        if (!choices.concerns || (await within(work, plugin, null, (db) => choices.concerns!(topics, db, room.hostOf(plugin))))) return true
+      }
+      return false
+    },
     async ask(scene, questions) {
       const taken: Taken[] = []
       for (const { plugin, choices } of narrowing) {
@@ -120,18 +147,10 @@ export function makeChoices(room: {
       const taken: Taken[] = []
       for (const { plugin, choices } of narrowing) {
         if (isWithin(work, plugin.name) || !(await work.pluginsOn(scene.unitId)).has(plugin.name)) continue
-        const about = call(plugin, 'guard', scene.unitId)
-        try {
-          const answer = await inPlugin(work, plugin.name, room.limitMs, (lent) =>
-            room.gate.call(about, async () =>
-              checked(await choices.take(scene, questions, lent.db, room.here(plugin, scene.unitId, lent.db)), questions),
-            ),
-          )
-          taken.push(...answer)
-        } catch (error) {
-          if (notTheirs(error)) throw error
-          if (!(error instanceof PluginFault)) room.gate.tell(about, error)
-        }
+        const answer = await within(work, plugin, scene.unitId, async (db) =>
+          checked(await choices.take(scene, questions, db, room.here(plugin, scene.unitId, db)), questions),
+        )
+        taken.push(...(answer ?? []))
       }
       return narrowedBy(taken)
     },

@@ -8,11 +8,11 @@ import { languageFor, type Language } from '../../i18n/languages.ts'
 import { sayType } from '../../service/type-words.ts'
 import { fieldsOfQueue } from '../../field/fields.ts'
 import type { WantedFields } from '../../field/posted.ts'
-import { actorId, type Work } from '../../kernel/work.ts'
+import type { Work } from '../../kernel/work.ts'
 import type { Ticket } from '../ticket.ts'
-import { findTicket } from '../ticket.store.ts'
+import { lockAhead } from '../change/change.ts'
 import { sayPriority } from '../attribute-words.ts'
-import { CHOSEN, type ChoiceOf, type Chosen, type ChosenAttribute, type Question, type Taken } from './choices.ts'
+import { CHOSEN, type ChoiceOf, type Chosen, type ChosenAttribute, type Question, type Taken, type ChoiceTopic } from './choices.ts'
 
 export interface Doing {
   act: string
@@ -27,19 +27,21 @@ export interface Doing {
  * by a page, a program, to many tickets at once –; the system is not, as in OTRS: what filters, headers and rules of the installation
  * say is nobody's choice. Errors: `choice.taken` at its field, `act.taken`; to customers, who know no rules, `choice-gone`, `not-allowed`.
  */
-export async function demandPossible(work: Work, { act, ticketId, chosen, wanted }: Doing): Promise<void> {
+export async function demandPossible(work: Work, doing: Doing): Promise<void> {
   const { actor } = work
-  if (actor.kind !== 'person' || !(await work.narrows())) return
-  const ticket = ticketId === null ? null : await findTicket(work.db, ticketId, actorId(work))
+  const { act, ticketId, chosen, wanted } = doing
+  const topics = topicsOf(doing)
+  if (actor.kind !== 'person' || topics.length === 0 || !(await work.narrows(topics))) return
+  const ticket = ticketId === null ? null : await lockAhead(work, ticketId)
   // What is not there, or not to be seen, the act itself says.
   if (ticket === undefined) return
   const queueId = ticket?.queueId ?? chosen.queue
-  const unitId = ticket?.unitId ?? (await unitOfQueue(work.db, queueId))
+  const unitId = ticket?.unitId ?? (await work.remembered(`unit of queue ${queueId}`, () => unitOfQueue(work.db, queueId)))
   if (unitId === undefined || !isId(queueId)) return
   const fields = wanted && (await withRealNames(work.db, queueId, wanted))
   const questions = [
     ...(ticket ? [{ of: 'act' as const, act, options: [{ value: act, name: act }] }] : []),
-    ...(await ofAttributes(work.db, act, ticket, chosen)),
+    ...(await ofAttributes(work, act, ticket, chosen)),
     ...Object.entries(fields ?? {}).flatMap(([name, values]): Question[] => [
       { of: 'field', act, options: [{ value: name, name }] },
       { of: `field.${name}`, act, options: values.filter((value) => value !== '').map((value) => ({ value, name: value })) },
@@ -68,11 +70,21 @@ function refusalOf({ of, value, why }: Taken, questions: readonly Question[], ag
   return refused('choice.taken', { what, why }, field)
 }
 
+/** Whether it is a choice at all is seen only with the ticket: what stands may stay. */
+const topicsOf = ({ act, ticketId, chosen, wanted = {} }: Doing): ChoiceTopic[] => [
+  ...(ticketId === null ? [] : [{ of: 'act' as const, act }]),
+  ...CHOSEN.filter((of) => isId(chosen[of])).map((of) => ({ of, act })),
+  ...Object.keys(wanted).flatMap((name): ChoiceTopic[] => [
+    { of: 'field', act },
+    { of: `field.${name}`, act },
+  ]),
+]
+
 /** What stands may stay. */
-async function ofAttributes(db: Kysely<Database>, act: string, ticket: Ticket | null, chosen: Chosen): Promise<Question[]> {
+async function ofAttributes(work: Work, act: string, ticket: Ticket | null, chosen: Chosen): Promise<Question[]> {
   const differs = CHOSEN.filter((name) => isId(chosen[name]) && (!ticket || ticket[`${name}Id`] !== chosen[name]))
   if (differs.length === 0) return []
-  const names = await namesOf(db, Object.fromEntries(differs.map((name) => [name, chosen[name]!])))
+  const names = await namesAnew(work, Object.fromEntries(differs.map((name) => [name, chosen[name]!])))
   return differs.flatMap((of) => {
     const name = names[of]
     return name === undefined ? [] : [{ of, act, options: [{ value: chosen[of]!, name }] }]
@@ -102,6 +114,17 @@ export async function namesOf(
     sql` union all `,
   )}`.execute(db)
   return Object.fromEntries(rows.map(({ of, name }) => [of, name]))
+}
+
+/** The same from memory, but for persons, whose names are no administrator's alone. */
+async function namesAnew(work: Work, ids: { readonly [A in ChosenAttribute]?: Id }): ReturnType<typeof namesOf> {
+  const { owner, responsible, ...things } = ids
+  const names = await namesOf(work.db, { ...(owner ? { owner } : {}), ...(responsible ? { responsible } : {}) })
+  for (const [of, id] of Object.entries(things) as [keyof typeof things, Id][]) {
+    const name = await work.remembered(`name of ${of} ${id}`, async () => (await namesOf(work.db, { [of]: id }))[of])
+    if (name !== undefined) names[of] = name
+  }
+  return names
 }
 
 async function unitOfQueue(db: Kysely<Database>, id: Id | null | undefined): Promise<Id | undefined> {

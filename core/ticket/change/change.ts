@@ -27,9 +27,24 @@ import { isOpen, type NewArticle, type Ticket } from '../ticket.ts'
 import { findState, findTicket, lockTicket, type StateRow } from '../ticket.store.ts'
 import { ownerStands, type OwnerStands } from '../../permission/to-take.ts'
 
+/** Tickets that were locked and read before an act began: the first who asks for one takes it from here, nothing having been written since. */
+const ahead = new WeakMap<Work, Ticket>()
+
+/** Locks a ticket for what comes before the act itself; `ticketFor` then need not ask again. Undefined: there is none. */
+export async function lockAhead(work: Work, id: Id): Promise<Ticket | undefined> {
+  const ticket = await lockTicket(work.db, id, actorId(work))
+  if (ticket) ahead.set(work, ticket)
+  return ticket
+}
+
+/** The act is done: whoever asks from now on reads anew. */
+export const forgetAhead = (work: Work): void => void ahead.delete(work)
+
 /** The ticket, locked, after the policy agreed. 404 when the actor may not see it, 403 when they may not do this. */
 export async function ticketFor(work: Work, id: Id, right: Right): Promise<Ticket> {
-  const ticket = await lockTicket(work.db, id, actorId(work))
+  const before = ahead.get(work)
+  ahead.delete(work)
+  const ticket = before?.id === id ? before : await lockTicket(work.db, id, actorId(work))
   if (!ticket) throw refused('not-found')
   await work.demandReach(ticket.unitId)
   demand(work.actor, right, ticket.ties)

@@ -33,6 +33,10 @@ export const en = {
   'rule.match': 'When',
   'rule.match.help':
     'All conditions must hold; of the values of one condition one is enough. Without conditions the rule always counts. What is not known – no queue chosen yet, a ticket without SLA – never fits.',
+  'rule.filter': 'Which tickets',
+  'rule.filter.help':
+    'The conditions of lists: dates, words in messages, fields and all else that a list can be narrowed by. They ask about the ticket as it is stored; a ticket that is only being made never meets them. Empty: any ticket.',
+  'rule.filter.open': 'Conditions of lists',
   'rule.change': 'What it changes',
   'rule.change.help':
     'In this order: “only these” begins with the whole list again and undoes what earlier rules took; “these too” gives back; “not these” takes away.',
@@ -88,6 +92,7 @@ export const en = {
   'lost.unreadable': '{at}: cannot be read',
   'lost.unknown': '{at}: pomoc does not know this of a ticket, so the condition never holds',
   'lost.unasked': '{at}: pomoc does not ask about this, so it changes nothing',
+  'lost.unknown-name': 'There is no such thing here: {at}; the condition finds nothing for it.',
   'lost.pattern': '{at}: this is no regular expression',
   'said.saved': 'The rule is saved.',
   'said.imported': {
@@ -121,6 +126,7 @@ export const en = {
   'try.matched': 'matches',
   'try.matched.silent': 'matches, but does not speak of what is chosen here',
   'try.not-matched': 'does not match',
+  'try.filter': 'The ticket is not among those that the rule speaks of: {filter}',
   'try.is': 'is: {is}',
   'try.is.unknown': 'not known',
   'try.is.empty': 'empty',

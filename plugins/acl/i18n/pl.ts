@@ -32,6 +32,10 @@ export const pl = {
   'rule.match': 'Kiedy',
   'rule.match.help':
     'Muszą zachodzić wszystkie warunki; z wartości jednego warunku wystarczy jedna. Bez warunków reguła działa zawsze. Czego nie wiadomo – nie wybrano jeszcze kolejki, zgłoszenie nie ma SLA – to nigdy nie pasuje.',
+  'rule.filter': 'Których zgłoszeń dotyczy',
+  'rule.filter.help':
+    'Warunki takie jak na listach: daty, słowa w wiadomościach, pola i wszystko, czym można zawęzić listę. Pytają o zgłoszenie w tej postaci, w jakiej jest zapisane; zgłoszenie, które dopiero powstaje, nigdy ich nie spełnia. Puste: każde zgłoszenie.',
+  'rule.filter.open': 'Warunki jak na listach',
   'rule.change': 'Co zmienia',
   'rule.change.help':
     'Działa po kolei: „możliwe tylko” zaczyna od całej listy i cofa to, co zabrały wcześniejsze reguły; „możliwe także” oddaje; „niemożliwe” zabiera.',
@@ -87,6 +91,7 @@ export const pl = {
   'lost.unreadable': '{at}: nie da się odczytać',
   'lost.unknown': '{at}: tego pomoc o zgłoszeniu nie wie, więc warunek nigdy nie zachodzi',
   'lost.unasked': '{at}: o to pomoc nie pyta, więc niczego to nie zmienia',
+  'lost.unknown-name': 'Tutaj nic się tak nie nazywa: {at}; warunek niczego dla tej nazwy nie znajdzie.',
   'lost.pattern': '{at}: to nie jest poprawne wyrażenie regularne',
   'said.saved': 'Zapisano regułę.',
   'said.imported': {
@@ -123,6 +128,7 @@ export const pl = {
   'try.matched': 'zachodzi',
   'try.matched.silent': 'zachodzi, ale o to, co tu się wybiera, nie mówi',
   'try.not-matched': 'nie zachodzi',
+  'try.filter': 'Zgłoszenie nie należy do tych, o których mówi reguła: {filter}',
   'try.is': 'jest: {is}',
   'try.is.unknown': 'nie wiadomo',
   'try.is.empty': 'puste',

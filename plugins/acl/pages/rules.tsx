@@ -1,6 +1,22 @@
 /** Owns the pages of ACLs, central and of a unit: the list, one rule, making and editing it. */
 import type { Hono } from 'hono'
-import { findUnit, isId, listFields, listUnits, refused, type Id, type PageContext, type WebEnv } from '../../../core/index.ts'
+import {
+  countMatching,
+  findUnit,
+  formOfRule,
+  isId,
+  listFields,
+  listQueues,
+  listUnits,
+  narrows,
+  readRuleForm,
+  Refusal,
+  refused,
+  ruleRoom,
+  type Id,
+  type PageContext,
+  type WebEnv,
+} from '../../../core/index.ts'
 import {
   Button,
   ButtonLink,
@@ -9,14 +25,22 @@ import {
   Crumb,
   Field,
   FormCard,
+  MeaningLine,
+  MeaningWords,
   Notice,
   PageHead,
-  readFields,
+  readRuleValues,
+  ruleChoices,
+  ruleFieldId,
+  RuleFilterFields,
+  sayRuleFilter,
   Select,
   statusOf,
   submit,
   TextArea,
   type FormState,
+  type Meaning,
+  type RuleChoices,
 } from '../../../core/pages.ts'
 import {
   administrationPage,
@@ -27,12 +51,15 @@ import {
   Main,
   pick,
   readList,
+  unitsBelow,
   type Administration,
   type ListColumn,
   type ListOptions,
 } from '../../../core/administration.ts'
 import { createAcl, editAcl, type AclForm } from '../acl.ts'
 import { findAcl, listAcls, type Acl } from '../acl.store.ts'
+import { readFilterNames } from '../filter-names.ts'
+import { hasFilter } from '../narrow.ts'
 import { meaningless, toExport } from '../yaml.ts'
 import { words, type AclKey } from '../words.ts'
 import { HowToWrite, NamesToWrite, readNames } from './names.tsx'
@@ -44,6 +71,7 @@ export function ruleRoutes(app: Hono<WebEnv>): void {
   for (const base of ['/admin/acl', '/u/:unit/admin/acl']) {
     app.get(base, rulesPage)
     app.get(`${base}/export`, exportAll)
+    app.post(`${base}/meaning`, meaning)
     app.get(`${base}/new`, async (c) => ruleForm(c, await enterAdministration(c), undefined, blankForm()))
     app.post(`${base}/new`, async (c) => save(c, await enterAdministration(c), undefined))
     app.get(`${base}/:id`, async (c) => {
@@ -95,7 +123,10 @@ async function rulesPage(c: PageContext): Promise<Response> {
     ],
   }
   const query = readList(c, options)
-  const all = await listAcls(c.get('host').db, visit.unitId)
+  const { db } = c.get('host')
+  const all = await listAcls(db, visit.unitId)
+  const choices = await ruleChoices(db)
+  const when = (x: Listed) => [sayMatch(x), ...sayRuleFilter(x.filter, choices, c.get('language'))].filter(Boolean).join('; ')
   const unit = (x: Listed) => x.unitName ?? t('list.everywhere')
   const columns: ListColumn<Listed>[] = [
     {
@@ -109,8 +140,8 @@ async function rulesPage(c: PageContext): Promise<Response> {
     {
       key: 'match',
       label: t('list.match'),
-      text: (x) => sayMatch(x),
-      cell: (x) => sayMatch(x) || <span class="quiet">{t('list.always')}</span>,
+      text: when,
+      cell: (x) => when(x) || <span class="quiet">{t('list.always')}</span>,
       class: 'acl-wrap',
     },
     { key: 'change', label: t('list.change'), text: (x) => sayChange(c, x), cell: (x) => sayChange(c, x), class: 'acl-wrap' },
@@ -157,9 +188,10 @@ async function exportAll(c: PageContext): Promise<Response> {
   const { unitId } = await enterAdministration(c)
   const wanted = c.req.query('id')
   const all = (await listAcls(c.get('host').db, unitId)).filter(({ id }) => wanted === undefined || id === wanted)
+  const names = await readFilterNames(c.get('host').db, all.map(({ filter }) => filter)) // biome-ignore format: one question
   c.header('content-type', 'application/yaml; charset=utf-8')
   c.header('content-disposition', 'attachment; filename="Export_ACL.yml"')
-  return c.body(toExport(all))
+  return c.body(toExport(all, names))
 }
 
 const readRule = (values: Record<string, string>): AclForm => ({
@@ -168,12 +200,13 @@ const readRule = (values: Record<string, string>): AclForm => ({
   description: values['description'] ?? '',
   match: matchOfRows(postedRows(values, 'm')),
   change: changeOfRows(postedRows(values, 'c')),
+  filter: readRuleForm(values),
   stop: Boolean(values['stop']),
   valid: Boolean(values['valid']),
 })
 
 async function save(c: PageContext, visit: Administration, rule: Acl | undefined): Promise<Response> {
-  const values = await readFields(c)
+  const values = await readRuleValues(c)
   if (values['more']) return ruleForm(c, visit, rule, blankForm(values), true)
   return submit(
     c,
@@ -194,21 +227,69 @@ async function save(c: PageContext, visit: Administration, rule: Acl | undefined
 const unitWanted = ({ unitId }: Administration, values: Record<string, string>): Id | null =>
   unitId ?? (isId(values['unitId']) ? values['unitId'] : null)
 
+const saysFilter = (values: Readonly<Record<string, string>>): boolean =>
+  Object.entries(values).some(([name, value]) => name.startsWith('if.') && value !== '' && !/^if\.time\d+\.(is|unit)$/.test(name))
+
+const choicesIn = async (c: PageContext, unitId: Id | null): Promise<RuleChoices> =>
+  ruleChoices(c.get('host').db, unitId === null ? undefined : new Set((await queuesOf(c, unitId)).map(({ id }) => id)))
+
+/** More are not counted. */
+const MOST_COUNTED = 10_000
+
+/** How many tickets a filter in a form means today: on a unit's page of those of the unit and below that whoever asks reads. */
+async function meaningOf(
+  c: PageContext,
+  { actor }: Administration,
+  unitId: Id | null,
+  values: Readonly<Record<string, string>>,
+): Promise<Meaning> {
+  const { db, clock, config } = c.get('host')
+  try {
+    const filter = readRuleForm(values)
+    const within = unitId === null ? undefined : (await queuesOf(c, unitId)).map(({ id }) => id)
+    const room = await ruleRoom(db, { now: clock(), zone: config.zone })
+    const scope = within ? { within, access: actor.access } : {}
+    const count = await countMatching(db, filter, room, { ...scope, cap: MOST_COUNTED + 1 })
+    return { count, most: MOST_COUNTED, ...(narrows(filter) ? {} : { all: true }) }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return { count: undefined, most: MOST_COUNTED }
+  }
+}
+
+async function queuesOf(c: PageContext, unitId: Id) {
+  const { db } = c.get('host')
+  const [queues, units] = await Promise.all([listQueues(db), listUnits(db)])
+  const below = unitsBelow(units, unitId)
+  return queues.filter((queue) => below.has(queue.unitId))
+}
+
+/** POST …/meaning: the sentence alone, while a form is filled in. */
+async function meaning(c: PageContext): Promise<Response> {
+  const visit = await enterAdministration(c)
+  return c.html(<MeaningWords c={c} meaning={await meaningOf(c, visit, visit.unitId, await readRuleValues(c))} />)
+}
+
 async function ruleForm(c: PageContext, visit: Administration, rule: Acl | undefined, form: FormState, more = false): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
-  const [fields, names, units, unit] = await Promise.all([
+  const posted = Object.keys(form.values).some((name) => name.endsWith('.what'))
+  const unitId = rule ? rule.unitId : visit.unitId
+  const filter: FormState = { ...form, values: posted ? form.values : { ...form.values, ...formOfRule(rule?.filter ?? {}) } }
+  const [fields, names, units, unit, choices, means] = await Promise.all([
     listFields(db, 'ticket'),
     readNames(c),
     visit.unitId === null && !rule ? listUnits(db) : [],
     rule?.unitId ? findUnit(db, rule.unitId) : undefined,
+    choicesIn(c, unitId),
+    meaningOf(c, visit, unitId, filter.values),
   ])
-  const posted = Object.keys(form.values).some((name) => name.endsWith('.what'))
   const matchRows = posted ? postedRows(form.values, 'm') : rowsOfMatch(rule?.match ?? {})
   const changeRows = posted ? postedRows(form.values, 'c') : rowsOfChange(rule?.change ?? {})
   const lost = rule ? meaningless(rule) : []
   const path = pathOf(visit)
   const box = (name: 'stop' | 'valid', stands: boolean) => (posted ? Boolean(form.values[name]) : stands)
+  const inFilter = Object.keys(form.problems).filter((name) => name.startsWith('if.'))
   return administrationPage(c, visit, {
     title: rule?.name ?? t('list.new'),
     status: statusOf(form),
@@ -245,7 +326,7 @@ async function ruleForm(c: PageContext, visit: Administration, rule: Acl | undef
             form={form}
             of={rule && `acl/rule:${rule.id}`}
             cancel={path}
-            ids={{ match: 'm0-what', change: 'c0-what' }}
+            ids={{ match: 'm0-what', change: 'c0-what', ...Object.fromEntries(inFilter.map((name) => [name, ruleFieldId(name)])) }}
             labels={{ match: t('rule.match'), change: t('rule.change') }}
             acts={
               <Button name="more" value="yes" unchecked>
@@ -277,6 +358,16 @@ async function ruleForm(c: PageContext, visit: Administration, rule: Acl | undef
             <Fields title={t('rule.match')} wide>
               <p class="field-help">{t('rule.match.help')}</p>
               <RuleRows c={c} form={form} kind="m" rows={matchRows} more={more} fields={fields} />
+            </Fields>
+            <Fields title={t('rule.filter')} wide>
+              <p class="field-help">{t('rule.filter.help')}</p>
+              <details class="more-act" open={inFilter.length > 0 || (rule !== undefined && hasFilter(rule)) || saysFilter(form.values)}>
+                <summary>{t('rule.filter.open')}</summary>
+                <div class="form">
+                  <MeaningLine c={c} meaning={means} live={`${path}/meaning`} />
+                  <RuleFilterFields c={c} form={filter} choices={choices} />
+                </div>
+              </details>
             </Fields>
             <Fields title={t('rule.change')} wide>
               <p class="field-help">{t('rule.change.help')}</p>

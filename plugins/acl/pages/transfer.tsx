@@ -16,7 +16,8 @@ import {
 import { administrationPage, enterAdministration, type Administration } from '../../../core/administration.ts'
 import { createAcl } from '../acl.ts'
 import { listAcls } from '../acl.store.ts'
-import { fromExport } from '../yaml.ts'
+import { readFilterNames } from '../filter-names.ts'
+import { filtersIn, fromExport } from '../yaml.ts'
 import { words } from '../words.ts'
 import { pathOf } from './rules.tsx'
 
@@ -37,7 +38,7 @@ async function take(c: PageContext, visit: Administration): Promise<Response> {
   const again = (problem: string) => importForm(c, visit, { values, problems: { text: problem } })
   if (text.trim() === '') return again(t('import.empty'))
   if (text.length > MOST) return again(t('import.too-long'))
-  const found = fromExport(text)
+  const found = fromExport(text, await readFilterNames(c.get('host').db, filtersIn(text)))
   if (!found) return again(t('import.unreadable'))
   return submit(
     c,
@@ -59,11 +60,12 @@ async function take(c: PageContext, visit: Administration): Promise<Response> {
         }
         return twice
       })
-      const said = t('said.imported', { count: found.length - there.length })
+      const unknown = found.flatMap(({ lost }) => lost.filter(({ at }) => at.startsWith('PomocFilter')).map(({ at }) => t('lost.unknown-name', { at: at.slice('PomocFilter: '.length) }))) // biome-ignore format: one list
+      const said = [t('said.imported', { count: found.length - there.length }), ...unknown].join(' ')
       return {
         to: pathOf(visit),
         said: there.length === 0 ? said : `${said} ${t('import.there', { names: there.join(', ') })}`,
-        ...(there.length > 0 ? { tone: 'warn' as const } : {}),
+        ...(there.length + unknown.length > 0 ? { tone: 'warn' as const } : {}),
       }
     },
     (form) => importForm(c, visit, form),

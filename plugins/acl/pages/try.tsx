@@ -23,7 +23,19 @@ import {
   type Ticket,
   type WebEnv,
 } from '../../../core/index.ts'
-import { Button, Card, Crumb, Field, FormProblems, PageHead, Select, type FormState } from '../../../core/pages.ts'
+import {
+  Button,
+  Card,
+  Crumb,
+  Field,
+  FormProblems,
+  PageHead,
+  ruleChoices,
+  sayRuleFilter,
+  Select,
+  type FormState,
+  type RuleChoices,
+} from '../../../core/pages.ts'
 import { administrationPage, enterAdministration, type Administration } from '../../../core/administration.ts'
 import { isWithinUnit } from '../acl.store.ts'
 import type { Condition } from '../engine.ts'
@@ -42,6 +54,7 @@ interface Tried {
   act: string | null
   taken: Taken[]
   rules: TriedRule[]
+  choices: RuleChoices
 }
 
 async function tryPage(c: PageContext, visit: Administration): Promise<Response> {
@@ -122,10 +135,11 @@ async function personFor(c: PageContext, typed: string): Promise<PersonActor | u
 }
 
 async function run(c: PageContext, ticket: Ticket, actor: PersonActor, act: string | null): Promise<Tried> {
-  const { db } = c.get('host')
+  const host = c.get('host')
+  const { db } = host
   const questions = questionsOf(await readOffered(db, ticket, actor.access))
   const scene: Scene = { actor, ticket, unitId: ticket.unitId, form: {} }
-  return { scene, questions, act, ...(await tryRules(scene, questions, db, act)) }
+  return { scene, questions, act, choices: await ruleChoices(db), ...(await tryRules(scene, questions, db, host, act)) }
 }
 
 export const sayOf = (c: PageContext, of: ChoiceOf): string => {
@@ -135,7 +149,7 @@ export const sayOf = (c: PageContext, of: ChoiceOf): string => {
   return of.startsWith('field.') ? of.slice('field.'.length) : sayAttribute(of as 'queue', c.get('language'))
 }
 
-const Result = ({ c, tried: { scene, questions, act, taken, rules }, path }: { c: PageContext; tried: Tried; path: string }) => {
+const Result = ({ c, tried: { scene, questions, act, taken, rules, choices }, path }: { c: PageContext; tried: Tried; path: string }) => {
   const t = words(c)
   const say = actTexts.in(c.get('language'))
   const here = questions.filter((question) => question.act === act)
@@ -173,7 +187,7 @@ const Result = ({ c, tried: { scene, questions, act, taken, rules }, path }: { c
           <p class="quiet">{t('try.rules.none')}</p>
         ) : (
           <ul class="acl-tried">
-            {rules.map(({ rule, matched, conditions, speaks }) => (
+            {rules.map(({ rule, matched, conditions, met, speaks }) => (
               <li>
                 <a href={`${path}/${rule.id}`}>{rule.name}</a>{' '}
                 <span class={matched ? '' : 'quiet'}>
@@ -185,6 +199,9 @@ const Result = ({ c, tried: { scene, questions, act, taken, rules }, path }: { c
                     .map((condition) => (
                       <li class="small">{sayCondition(c, condition)}</li>
                     ))}
+                  {met === false && (
+                    <li class="small">{t('try.filter', { filter: sayRuleFilter(rule.filter, choices, c.get('language')).join('; ') })}</li>
+                  )}
                 </ul>
               </li>
             ))}
