@@ -82,8 +82,9 @@ function sayBy(kind: DeadlineName, due: Date, { language, zone, now }: SayRoom):
   const t = coreTexts.in(language)
   const what = t(`deadline.${kind}`)
   const time = sayTime(due, zone)
-  if (sayNearDay(due, zone, language, now) === undefined) return t('deadline.by-day', { what, day: sayDateTime(due, zone, language, now) })
-  const today = sayNearDay(due, zone, language, now) === sayNearDay(now, zone, language, now)
+  const day = sayNearDay(due, zone, language, now)
+  if (day === undefined) return t('deadline.by-day', { what, day: sayDateTime(due, zone, language, now) })
+  const today = day === sayNearDay(now, zone, language, now)
   return t(today ? 'deadline.by-today' : 'deadline.by-tomorrow', { what, time })
 }
 
