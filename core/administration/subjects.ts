@@ -155,6 +155,13 @@ const TOLD_ONLY: Record<string, CoreSubject<any>> = {
     words: 'subject.job',
     fields: { job: { words: 'field.job' }, 'given-up': { words: 'field.given-up', as: 'yes-no' } },
   },
+  tickets: {
+    ...NOT_ADMINISTERED,
+    type: 'tickets',
+    byName: true,
+    words: 'subject.tickets',
+    fields: { tickets: { words: 'field.tickets' }, articles: { words: 'field.articles' }, mails: { words: 'field.mails' } },
+  },
   plugin: {
     ...NOT_ADMINISTERED,
     type: 'plugin',

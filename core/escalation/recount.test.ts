@@ -136,6 +136,26 @@ describe('deadlines kept with a ticket', () => {
     expect(await kept(id)).toEqual(['Tue 14:00', 'Wed 10:00', 'Thu 10:00', 'Tue 14:00', 'false'])
   })
 
+  it('that had passed before are none meanwhile where the installation says so: all tickets that stand still are counted again', async () => {
+    const id = await ticket()
+    at('2026-11-16T13:00')
+    await make.work(jan, (work) => acts.setState(work, id, { stateId: state['waiting for customer']! }))
+    // Left out by OTRS's own rule: what was late stays late.
+    const late = ['Mon 12:00', null, null, 'Mon 12:00', 'true']
+    expect(await kept(id)).toEqual(late)
+    const say = (on: boolean) =>
+      make.work(admin, (work) =>
+        saveSettings(work, 'core', { 'deadlines.suspend-cancels': yesNo('', false) }, { 'deadlines.suspend-cancels': on }),
+      )
+    await say(true)
+    await runAsked()
+    expect(await kept(id)).toEqual([null, null, null, null, 'true'])
+    expect((await deadlinesOfTicket(make.db, id, make.now))!.deadlines.response).toEqual({ is: 'off', minutes: 240, why: 'suspended' })
+    await say(false)
+    await runAsked()
+    expect(await kept(id)).toEqual(late)
+  })
+
   it('count by the queue that the ticket is in, from its creation', async () => {
     const id = await ticket({ queueId: quiet })
     at('2026-11-16T09:00')

@@ -3,7 +3,7 @@ import type { Kysely, RawBuilder } from 'kysely'
 import type { DeadlineName, Database, Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
 import { DEADLINE_KINDS } from '../service/deadlines.ts'
-import { deadlinesOf, FINISHED, firstResponse, nextDeadline, type Deadlines } from './deadlines.ts'
+import { deadlinesOf, FINISHED, firstResponse, nextDeadline, type Deadline, type Deadlines } from './deadlines.ts'
 import { ofTickets, type OfSource } from './kept-sources.ts'
 import { findSource, findSources, readCourses, storeKept, type Kept, type Source, type TicketCourse } from './escalation.store.ts'
 
@@ -60,10 +60,12 @@ function keptOf(deadlines: Deadlines, { course, source }: TicketCourse): Kept {
     update_due_at: due('update'),
     solution_due_at: due('solution'),
     due_at: nextDeadline(deadlines)?.due ?? null,
-    suspended: promised && isOpen ? DEADLINE_KINDS.some((kind) => deadlines[kind].is === 'stopped') : null,
+    suspended: promised && isOpen ? DEADLINE_KINDS.some((kind) => standsStill(deadlines[kind])) : null,
     first_response_at: firstResponse(course.articles),
   }
 }
+
+const standsStill = (one: Deadline): boolean => one.is === 'stopped' || (one.is === 'off' && one.why === 'suspended')
 
 const same = (a: Kept, b: Kept): boolean =>
   (Object.keys(a) as (keyof Kept)[]).every(

@@ -299,6 +299,9 @@ export const en: Record<keyof typeof pl, Text> = {
   'setting.clock.stopped': 'Clock stopped',
   'setting.clock.stopped.help':
     'While it is stopped nothing happens by itself as time goes by: pending tickets do not close, there are no reminders, no warnings of deadlines, no lock is let go, nothing is archived; mails about tickets wait among the outgoing ones. For the time in which tickets of another system are taken over.',
+  'setting.deadlines.suspend-cancels': 'Nothing is late while its deadlines stand still',
+  'setting.deadlines.suspend-cancels.help':
+    'Of a ticket whose state stops the clock: a deadline that had passed before is none until the ticket goes on. Off, it stays late (as in OTRS).',
   'setting.deadlines.repeat-minutes': 'Repeat warnings of a deadline after so many minutes',
   'setting.deadlines.repeat-minutes.help':
     '0: that a deadline is near, and that it has passed, is told once. Else it is told again each time, within working hours.',
@@ -411,6 +414,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'deadline.done.solution': 'solved {day}',
   'deadline.off.finished': 'the ticket is finished, nothing runs',
   'deadline.off.pending': 'the ticket is put off, no update is owed',
+  'deadline.off.suspended': 'it was late; that does not count while the clock stands still',
   'deadline.off.silent': 'nobody has written anything yet',
   'deadline.head.what': 'Deadline',
   'deadline.head.promised': 'Promised',
@@ -431,6 +435,18 @@ export const en: Record<keyof typeof pl, Text> = {
   'deadline.receipt.at-once': 'Came and received {came}.',
   'deadline.receipt.by-agent': 'Entered by an agent {came}, so it counts at once.',
   'deadline.promises-none': 'No deadlines are promised here.',
+  'try-deadline.text': 'Which deadlines a ticket would have that came then, from somebody outside of the team. Nothing is stored.',
+  'try-deadline.at': 'Came',
+  'try-deadline.at.help': 'By the time of {zone}.',
+  'try-deadline.bad-moment': 'Give date and time, such as 2026-11-16 13:30.',
+  'try-deadline.queue': 'Into the queue',
+  'try-deadline.choose': 'choose a queue',
+  'try-deadline.no-queue': 'Choose a queue or an SLA.',
+  'try-deadline.sla': 'SLA',
+  'try-deadline.sla.help': 'If the ticket has one, it alone counts, not the queue.',
+  'try-deadline.no-sla': 'no SLA',
+  'try-deadline.ask': 'Count the deadlines',
+  'try-deadline.found': 'It would have these deadlines',
   'deadline.recounted': {
     one: 'Deadlines were counted again {when}: {count} of {all} open tickets has another one.',
     other: 'Deadlines were counted again {when}: {count} of {all} open tickets have another one.',

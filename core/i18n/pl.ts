@@ -301,6 +301,9 @@ export const pl = {
   'setting.clock.stopped': 'Zegar wstrzymany',
   'setting.clock.stopped.help':
     'Dopóki jest wstrzymany, nic nie dzieje się samo z upływem czasu: odłożone zgłoszenia się nie zamykają, nie ma przypomnień, ostrzeżeń o terminach, zwalniania blokad ani archiwizacji; e-maile dotyczące zgłoszeń czekają w poczcie wychodzącej. Na czas przenoszenia zgłoszeń z innego systemu.',
+  'setting.deadlines.suspend-cancels': 'Nic nie jest spóźnione, gdy terminy są wstrzymane',
+  'setting.deadlines.suspend-cancels.help':
+    'Gdy stan zgłoszenia wstrzymuje zegar: termin, który minął wcześniej, nie liczy się, póki zgłoszenie nie ruszy dalej. Wyłączone: zgłoszenie pozostaje spóźnione (jak w OTRS).',
   'setting.deadlines.repeat-minutes': 'Co ile minut powtarzać ostrzeżenie o terminie',
   'setting.deadlines.repeat-minutes.help':
     '0: o zbliżającym się i o przekroczonym terminie mówimy raz. Inaczej powtarzamy co tyle minut, w godzinach pracy.',
@@ -413,6 +416,7 @@ export const pl = {
   'deadline.done.solution': 'rozwiązano {day}',
   'deadline.off.finished': 'sprawa zakończona, nic nie biegnie',
   'deadline.off.pending': 'zgłoszenie jest odłożone, aktualizacja nie biegnie',
+  'deadline.off.suspended': 'termin minął wcześniej; nie liczy się, póki zegar jest wstrzymany',
   'deadline.off.silent': 'nikt jeszcze nic nie napisał',
   'deadline.head.what': 'Termin',
   'deadline.head.promised': 'Obiecane',
@@ -433,6 +437,18 @@ export const pl = {
   'deadline.receipt.at-once': 'Przyszło i przyjęte {came}.',
   'deadline.receipt.by-agent': 'Wpisane przez agenta {came}, więc liczy się od razu.',
   'deadline.promises-none': 'Tu nie obiecano żadnych terminów.',
+  'try-deadline.text': 'Jakie terminy miałoby zgłoszenie, które przyszło wtedy, od osoby spoza zespołu. Niczego to nie zapisuje.',
+  'try-deadline.at': 'Przyszło',
+  'try-deadline.at.help': 'Czas strefy {zone}.',
+  'try-deadline.bad-moment': 'Podaj datę i godzinę, na przykład 2026-11-16 13:30.',
+  'try-deadline.queue': 'Do kolejki',
+  'try-deadline.choose': 'wybierz kolejkę',
+  'try-deadline.no-queue': 'Wybierz kolejkę albo umowę (SLA).',
+  'try-deadline.sla': 'Umowa (SLA)',
+  'try-deadline.sla.help': 'Jeśli zgłoszenie ją ma, liczy się tylko ona, a nie kolejka.',
+  'try-deadline.no-sla': 'bez umowy',
+  'try-deadline.ask': 'Policz terminy',
+  'try-deadline.found': 'Takie miałoby terminy',
   'deadline.recounted': {
     one: 'Terminy przeliczono {when}: zmienił się w {count} zgłoszeniu z {all} otwartych.',
     few: 'Terminy przeliczono {when}: zmienił się w {count} zgłoszeniach z {all} otwartych.',

@@ -53,6 +53,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'subject.plugin-activation': 'Plugin',
   'subject.plugin': 'Plugin',
   'subject.list': 'List',
+  'subject.tickets': 'All tickets, begun anew',
   'subject.job': 'Job',
 
   'field.unknown': 'field “{key}”',
@@ -180,6 +181,9 @@ export const en: Record<keyof typeof pl, Text> = {
   'field.order': 'Place in the list',
   'field.suspends': 'Stops deadlines',
   'field.job': 'Job',
+  'field.tickets': 'Tickets',
+  'field.articles': 'Messages',
+  'field.mails': 'Mails',
   'field.given-up': 'Given up',
   'field.suspended': 'Suspended',
 

@@ -52,6 +52,7 @@ export const pl = {
   'subject.plugin-activation': 'Wtyczka',
   'subject.plugin': 'Wtyczka',
   'subject.list': 'Lista',
+  'subject.tickets': 'Wszystkie zgłoszenia, od nowa',
   'subject.job': 'Zadanie',
 
   'field.unknown': 'pole „{key}”',
@@ -179,6 +180,9 @@ export const pl = {
   'field.order': 'Miejsce na liście',
   'field.suspends': 'Wstrzymuje terminy',
   'field.job': 'Zadanie',
+  'field.tickets': 'Zgłoszenia',
+  'field.articles': 'Wiadomości',
+  'field.mails': 'Listy',
   'field.given-up': 'Porzucone',
   'field.suspended': 'Zawieszona',
 
