@@ -148,6 +148,23 @@ export {
 } from './permission/unit-administrators.ts'
 export { colleaguesIn, groupsOfUnit, type UnitGroup } from './administration/unit-people.ts'
 export { createQueue, editQueue, findAdminQueue, listAllQueues, orderQueues, type AdminQueue, type QueueForm } from './queue/queue-admin.ts'
+export {
+  createPriority,
+  editPriority,
+  findPriority,
+  listAllPriorities,
+  NORMAL_PRIORITY,
+  type TicketPriority,
+} from './service/ticket-priorities.ts'
+export {
+  createState,
+  editState,
+  findAnyState,
+  isNeededState,
+  listAllStates,
+  STATE_TYPES_TO_MAKE,
+  type TicketState,
+} from './service/ticket-states.ts'
 export { createType, editType, findType, listTypes, type TicketType } from './service/ticket-types.ts'
 export {
   createService,

@@ -267,6 +267,7 @@ export { listParticipants, listWatchers, type Participant } from './ticket/peopl
 export { listSharedWith, type SharedWith } from './ticket/change/invitations.ts'
 export { addParticipant, maySharePeople, removeParticipant, type ParticipantRight } from './ticket/change/participants.ts'
 export { deadlinesOfTicket, sourcesOf, touchDeadlines, tryDeadlines } from './escalation/recount.ts'
+export { keptSources } from './escalation/kept-sources.ts'
 export { deadlinesOf, type Deadlines } from './escalation/deadlines.ts'
 export { DEADLINE_KINDS } from './service/deadlines.ts'
 export { sayCounted as sayDeadlineNow, sayNext as sayNextDeadline, type SaidDeadline } from './escalation/say-deadlines.ts'

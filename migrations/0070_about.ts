@@ -1,8 +1,11 @@
 /** Owns the tables of what a ticket is about: type, service, SLA, company, fields, links, time spent, deadlines; and places for all that OTRS keeps of it. */
 import { sql, type Kysely } from 'kysely'
+import { indexNowOrLater } from '../core/database/late-index.ts'
+import { aboutIndexes } from './late-indexes.ts'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
+  await indexNowOrLater(db, aboutIndexes)
 }
 
 /** OTRS's third form of validity: off for now, not for good. */
@@ -139,10 +142,6 @@ const statements = [
      where due_at is not null and state_type in ('new', 'open', 'pending reminder', 'pending auto')`,
   `create index ticket_open_due on ticket (queue_id, due_at, id)
      where due_at is not null and state_type in ('new', 'open', 'pending reminder', 'pending auto')`,
-  'create index ticket_service on ticket (service_id) where service_id is not null',
-  'create index ticket_sla on ticket (sla_id) where sla_id is not null',
-  'create index ticket_type_of on ticket (type_id) where type_id <> 1',
-  `create index ticket_company on ticket (customer_company, created_at desc, id desc) where customer_company <> ''`,
   'alter table ticket_watcher add column since timestamptz, add column added_by bigint references person',
 
   // ── articles ────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-/** Owns the list of core's migrations, in running order, and of what fills columns that they added. */
+/** Owns the list of core's migrations, in running order, of what fills columns that they added, and of indexes that they leave to a job. */
 import type { Migration } from 'kysely/migration'
 import * as core from './0001_core.ts'
 import * as seed from './0002_seed.ts'
@@ -40,6 +40,8 @@ import * as nativeIds from './0079_native_ids.ts'
 import * as rawMail from './0080_raw_mail.ts'
 import * as savedViews from './0081_saved_views.ts'
 import * as listIndexes from './0090_list_indexes.ts'
+import * as priorityIds from './0091_priority_ids.ts'
+import * as mergeFields from './0092_merge_fields.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -82,6 +84,9 @@ export const coreMigrations: Record<string, Migration> = {
   '0080_raw_mail': rawMail,
   '0081_saved_views': savedViews,
   '0090_list_indexes': listIndexes,
+  '0091_priority_ids': priorityIds,
+  '0092_merge_fields': mergeFields,
 }
 
 export { coreFills } from './fills.ts'
+export { coreIndexes } from './late-indexes.ts'

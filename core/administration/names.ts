@@ -27,6 +27,7 @@ export const NAMES = {
   role: column('role'),
   company: column('company'),
   calendar: column('calendar'),
+  'ticket priority': column('ticket_priority'),
   'ticket type': column('ticket_type'),
   service: column('service'),
   sla: column('sla'),

@@ -91,7 +91,8 @@ export const settingSubject: CoreSubject<Values, { values: Values }> = {
   named: { say: sayOwner },
   seen: pageOf,
   // Where services are not used, SLAs do not count.
-  deadlines: ['tickets.services'],
+  // And whether what is late stays so while the clock stands still.
+  deadlines: ['tickets.services', 'deadlines.suspend-cancels'],
   fields: {},
   sayField(key, id, { owners, language }) {
     const { owner } = placeOf(id, owners)

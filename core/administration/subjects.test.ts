@@ -40,6 +40,8 @@ import { createSystemAddress, editSystemAddress } from '../queue/system-addresse
 import { NO_DEADLINES } from '../service/deadlines.ts'
 import { createService, editService } from '../service/service-admin.ts'
 import { createSla, editSla } from '../service/sla-admin.ts'
+import { createPriority, editPriority } from '../service/ticket-priorities.ts'
+import { createState, editState, type StateForm } from '../service/ticket-states.ts'
 import { createType, editType } from '../service/ticket-types.ts'
 import { saveBrand } from '../unit/brand.ts'
 import { optIn } from './opting.ts'
@@ -97,6 +99,16 @@ const fieldForm = (config: Partial<FieldForm['config']>): FieldForm => ({
   valid: true,
   config: { initial: [], values: [], none: false, tree: false, patterns: [], rows: 0, years: null, only: null, ...config },
   rules: [{ screen: 'note', queueId: null, topicId: null, use: 'optional' }],
+})
+const aState = (more: Partial<StateForm>): StateForm => ({
+  name: '',
+  type: 'pending reminder',
+  dateOptional: true,
+  afterPending: '',
+  sort: 35,
+  suspends: true,
+  valid: true,
+  ...more,
 })
 const personForm = {
   login: '',
@@ -615,6 +627,20 @@ const CASES: Record<AdminSubject, Case> = {
     changes: {
       renamed: (work, id) => editType(work, id, { name: name('Awaria'), valid: true }),
       'off for now': (work, id) => editType(work, id, { name: name('Na razie'), valid: false, offForNow: true }),
+    },
+  },
+  'ticket state': {
+    stands: () => act((work) => createState(work, aState({ name: name('Czeka na dostawę') }))),
+    changes: {
+      renamed: (work, id) => editState(work, id, aState({ name: name('Czeka na części'), dateOptional: false, sort: 5, suspends: false })),
+      'off for now': (work, id) => editState(work, id, aState({ name: name('Na razie'), valid: false, offForNow: true })),
+    },
+  },
+  'ticket priority': {
+    stands: () => act((work) => createPriority(work, { name: name('6 krytyczny'), valid: true })),
+    changes: {
+      renamed: (work, id) => editPriority(work, id, { name: name('6 pilny'), valid: true }),
+      'off for now': (work, id) => editPriority(work, id, { name: name('7 na razie'), valid: false, offForNow: true }),
     },
   },
   service: {

@@ -35,6 +35,8 @@ import { queueOrderSubject, queueSubject } from '../queue/queue-admin.ts'
 import { systemAddressSubject } from '../queue/system-addresses.ts'
 import { serviceSubject } from '../service/service-admin.ts'
 import { slaSubject } from '../service/sla-admin.ts'
+import { prioritySubject } from '../service/ticket-priorities.ts'
+import { stateSubject } from '../service/ticket-states.ts'
 import { typeSubject } from '../service/ticket-types.ts'
 import { looksSubject } from '../unit/brand.ts'
 import { optedInSubject } from './opting.ts'
@@ -88,6 +90,8 @@ export const SUBJECTS = {
   'unit rule': unitRuleSubject,
   topic: topicSubject,
   'ticket type': typeSubject,
+  'ticket state': stateSubject,
+  'ticket priority': prioritySubject,
   service: serviceSubject,
   sla: slaSubject,
   field: fieldSubject,
@@ -150,6 +154,13 @@ const TOLD_ONLY: Record<string, CoreSubject<any>> = {
     type: 'job',
     words: 'subject.job',
     fields: { job: { words: 'field.job' }, 'given-up': { words: 'field.given-up', as: 'yes-no' } },
+  },
+  tickets: {
+    ...NOT_ADMINISTERED,
+    type: 'tickets',
+    byName: true,
+    words: 'subject.tickets',
+    fields: { tickets: { words: 'field.tickets' }, articles: { words: 'field.articles' }, mails: { words: 'field.mails' } },
   },
   plugin: {
     ...NOT_ADMINISTERED,

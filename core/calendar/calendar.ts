@@ -16,7 +16,7 @@ export interface OpenPeriod {
 
 export type WeekHours = { readonly [day in Weekday]: readonly OpenPeriod[] }
 
-/** Read-only throughout: working time keeps a parsed copy for as long as the object lives. */
+/** Read-only throughout: what working time works out of one is kept. */
 export interface Calendar {
   readonly name: string
   /** IANA name, e.g. `Europe/Warsaw`; every clock time below is read in it. */
@@ -29,6 +29,24 @@ export interface Calendar {
   /** Days off and days of other hours. They go before what the country has free; one for a single date before a yearly one. */
   readonly yearlyHolidays: readonly YearlyDay[]
   readonly onceHolidays: readonly OnceDay[]
+}
+
+/** So many calendars are remembered by what they say. */
+const MOST_ALIKE = 200
+const bySaying = new Map<string, Calendar>()
+const known = new WeakMap<Calendar, Calendar>()
+
+/** One and the same object for calendars that say the same: each statement reads them anew, and what is worked out of one holds for the next. */
+export function alike(calendar: Calendar): Calendar {
+  let first = known.get(calendar)
+  if (!first) {
+    const says = JSON.stringify(calendar)
+    first = bySaying.get(says) ?? calendar
+    if (bySaying.size >= MOST_ALIKE) bySaying.clear()
+    bySaying.set(says, first)
+    known.set(calendar, first)
+  }
+  return first
 }
 
 /** Minutes after midnight of `HH:MM`; `24:00` is 1440. */

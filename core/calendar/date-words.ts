@@ -1,5 +1,5 @@
 /** Owns how dates, times and ages are said, in each language as a person would. */
-import { DateTime, FixedOffsetZone } from 'luxon'
+import { DateTime } from 'luxon'
 import { type ByLanguage, findIn, inLanguage, type Language, pluralForm } from '../i18n/languages.ts'
 
 /** Names by language; weekdays Monday first. Polish months are in the genitive ("23 listopada"). */
@@ -57,7 +57,8 @@ export const DATE_WORDS: ByLanguage<DateWords> = {
 
 /** "7:00", "15:04": twenty-four hours, in every language. */
 export function sayTime(date: Date, zone: string): string {
-  return local(date, zone).toFormat('H:mm')
+  const { hour, minute } = local(date, zone)
+  return `${hour}:${String(minute).padStart(2, '0')}`
 }
 
 /** "dziś", "jutro", "wczoraj", "pt. 20 listopada"; with the year when it is not the year of `now`. */
@@ -130,21 +131,42 @@ function daysApart(from: Date, to: Date, zone: string): number {
   return dayNumber(local(to, zone)) - dayNumber(local(from, zone))
 }
 
-function dayNumber(day: DateTime): number {
-  return Date.UTC(day.year, day.month - 1, day.day) / 86_400_000
+function dayNumber({ year, month, day }: LocalTime): number {
+  return Date.UTC(year, month - 1, day) / 86_400_000
 }
 
 const QUARTER_MS = 900_000
-const offsets = new Map<string, number>()
+/** Minutes, by zone and quarter of an hour. */
+const offsets = new Map<string, Map<number, number>>()
 
-/** luxon asks Intl for the offset of every single moment; zones change theirs at full quarters of an hour only. */
-function local(date: Date, zone: string): DateTime {
-  const key = `${zone} ${Math.floor(date.getTime() / QUARTER_MS)}`
-  let offset = offsets.get(key)
+/** What clock and calendar on the wall show; Monday is weekday 1. */
+interface LocalTime {
+  year: number
+  month: number
+  day: number
+  weekday: number
+  hour: number
+  minute: number
+}
+
+/** Intl is asked for an offset once a quarter of an hour, at which alone zones change theirs; the rest is arithmetic, for lists say hundreds of moments. */
+function local(date: Date, zone: string): LocalTime {
+  let known = offsets.get(zone)
+  if (!known) offsets.set(zone, (known = new Map()))
+  const quarter = Math.floor(date.getTime() / QUARTER_MS)
+  let offset = known.get(quarter)
   if (offset === undefined) {
-    if (offsets.size > 10_000) offsets.clear()
+    if (known.size > 10_000) known.clear()
     offset = DateTime.fromJSDate(date, { zone }).offset
-    offsets.set(key, offset)
+    known.set(quarter, offset)
   }
-  return DateTime.fromJSDate(date, { zone: FixedOffsetZone.instance(offset) })
+  const shown = new Date(date.getTime() + offset * 60_000)
+  return {
+    year: shown.getUTCFullYear(),
+    month: shown.getUTCMonth() + 1,
+    day: shown.getUTCDate(),
+    weekday: shown.getUTCDay() || 7,
+    hour: shown.getUTCHours(),
+    minute: shown.getUTCMinutes(),
+  }
 }

@@ -5,7 +5,7 @@
  * not at all; a calendar with no hours leaves times as they are. Unlike OTRS, hours are to the minute.
  */
 import { IANAZone } from 'luxon'
-import { type Calendar, minuteOfDay, type OpenPeriod, WEEKDAYS } from './calendar.ts'
+import { alike, type Calendar, minuteOfDay, type OpenPeriod, WEEKDAYS } from './calendar.ts'
 import { holidayOn } from './holidays.ts'
 import { DAY, opensSpecially, specialDayOn } from './special-days.ts'
 
@@ -35,11 +35,18 @@ export function addWorkingTime(calendar: Calendar, start: Date, minutes: number)
   // A sum of fractions is a whole millisecond all the same.
   let left = Math.round(minutes * MINUTE)
   let worked = false
-  for (const period of workingPeriods(calendar, from, horizon)) {
-    worked = true
-    const length = period.end - period.start
-    if (left <= length) return new Date(period.start + left)
-    left -= length
+  for (const { begin, end, periods, sum } of blocksBetween(calendar, from, horizon)) {
+    if (begin >= from && end <= horizon && sum < left) {
+      worked ||= sum > 0
+      left -= sum
+      continue
+    }
+    for (const period of cut(periods, from, horizon)) {
+      worked = true
+      const length = period.end - period.start
+      if (left <= length) return new Date(period.start + left)
+      left -= length
+    }
   }
   return worked ? new Date(horizon) : start
 }
@@ -49,10 +56,14 @@ export function addWorkingTime(calendar: Calendar, start: Date, minutes: number)
  * `from`.
  */
 export function workingMinutesBetween(calendar: Calendar, from: Date, to: Date): number {
-  const until = Math.min(to.getTime(), from.getTime() + SUM_HORIZON)
-  let sum = 0
-  for (const period of workingPeriods(calendar, from.getTime(), until)) sum += period.end - period.start
-  return sum / MINUTE
+  const since = from.getTime()
+  const until = Math.min(to.getTime(), since + SUM_HORIZON)
+  let all = 0
+  for (const { begin, end, periods, sum } of blocksBetween(calendar, since, until)) {
+    if (begin >= since && end <= until) all += sum
+    else for (const period of cut(periods, since, until)) all += period.end - period.start
+  }
+  return all / MINUTE
 }
 
 export function isWorkingTime(calendar: Calendar, at: Date): boolean {
@@ -107,16 +118,68 @@ interface ClockPeriod {
   readonly to: number
 }
 
+/** A stretch of working time between two instants (milliseconds), on one local day. */
+interface WorkingPeriod {
+  readonly start: number
+  readonly end: number
+  readonly day: DayNumber
+}
+
+/** So much time, from 1970 on, whose working periods are worked out together and kept with their sum: whoever counts over months adds up sums. */
+const BLOCK = 8 * DAY
+/** Forty years. */
+const MOST_BLOCKS = 1830
+
+interface Block {
+  readonly begin: number
+  readonly end: number
+  readonly periods: readonly WorkingPeriod[]
+  /** Milliseconds. */
+  readonly sum: number
+}
+const kept = new WeakMap<Calendar, Map<number, Block>>()
+
+/** The blocks that touch the time between two instants, in order; none of a calendar that never opens. */
+function* blocksBetween(given: Calendar, from: number, until: number): Generator<Block> {
+  const calendar = alike(given)
+  if (parsed(calendar).week.every((periods) => periods.length === 0) && !opensSpecially(calendar)) return
+  let blocks = kept.get(calendar)
+  if (!blocks) kept.set(calendar, (blocks = new Map()))
+  for (let index = Math.floor(from / BLOCK); index * BLOCK < until; index++) {
+    let block = blocks.get(index)
+    if (!block) {
+      if (blocks.size >= MOST_BLOCKS) blocks.clear()
+      const begin = index * BLOCK
+      const periods = [...workOut(calendar, begin, begin + BLOCK)]
+      const sum = periods.reduce((all, { start, end }) => all + end - start, 0)
+      blocks.set(index, (block = { begin, end: begin + BLOCK, periods, sum }))
+    }
+    yield block
+  }
+}
+
+/** The working periods between two instants in order, cut to fit. */
+function* workingPeriods(calendar: Calendar, from: number, until: number): Generator<WorkingPeriod> {
+  for (const { periods } of blocksBetween(calendar, from, until)) yield* cut(periods, from, until)
+}
+
+function* cut(periods: readonly WorkingPeriod[], from: number, until: number): Generator<WorkingPeriod> {
+  for (const { start, end, day } of periods) {
+    const opens = Math.max(start, from)
+    const closes = Math.min(end, until)
+    if (opens < closes) yield { start: opens, end: closes, day }
+  }
+}
+
 /**
- * The working periods between two instants (milliseconds) in order, cut to fit.
+ * The working periods between two instants, worked out.
  *
  * Each step is one stretch of a local day with an unchanging offset, where local time is plain arithmetic: usually the
  * whole day, two stretches when clocks change. So no clock reading is ever turned back into an instant, which would be
  * ambiguous.
  */
-function* workingPeriods(calendar: Calendar, from: number, until: number) {
-  const { zone, week } = parsed(calendar)
-  if (week.every((periods) => periods.length === 0) && !opensSpecially(calendar)) return
+function* workOut(calendar: Calendar, from: number, until: number): Generator<WorkingPeriod> {
+  const { zone } = parsed(calendar)
   let at = from
   let offset = offsetAt(zone, at)
   while (at < until) {
@@ -176,7 +239,8 @@ interface ParsedCalendar {
 
 const parsedCalendars = new WeakMap<Calendar, ParsedCalendar>()
 
-function parsed(calendar: Calendar): ParsedCalendar {
+function parsed(given: Calendar): ParsedCalendar {
+  const calendar = alike(given)
   let result = parsedCalendars.get(calendar)
   if (!result) {
     result = { zone: IANAZone.create(calendar.zone), week: WEEKDAYS.map((day) => onClock(calendar.hours[day])) }

@@ -359,6 +359,8 @@ test("begin-anew: a pilot's tickets go, which the doctor tells of; people, queue
       ])
     expect(await own.db.selectFrom('person').select('name').where('id', '=', person).execute()).toHaveLength(1)
     expect(await own.db.selectFrom('queue').select('name').where('id', '=', queue).execute()).toHaveLength(1)
+    const logged = await own.db.selectFrom('audit_event').select(['program', 'before']).where('object_type', '=', 'tickets').execute()
+    expect(logged).toEqual([{ program: expect.any(String), before: { tickets: 1, articles: 1, mails: 1 } }])
   } finally {
     process.env['POMOC_DATABASE_URL'] = before
     await own.close()

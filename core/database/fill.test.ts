@@ -9,6 +9,8 @@ import { loadConfig } from '../machine/config.ts'
 import type { AnyPlugin } from '../run/load-plugins.ts'
 import type { OpenDatabase } from './database.ts'
 import { openDatabase } from './database.ts'
+import { coreIndexes } from '../../migrations/index.ts'
+import { buildIndexes, indexNowOrLater, missingIndexes, type LateIndexes } from './late-index.ts'
 import { listFills, runFills, type Fill } from './fill.ts'
 
 let opened: OpenDatabase
@@ -163,4 +165,24 @@ it("is the clock's job, for core and for plugins, whose names begin with theirs"
   } finally {
     await site.close()
   }
+})
+
+it('an index of a large table is left to a job, which builds it once, whole, also where one was left half', async () => {
+  const { db } = opened
+  const wanted: LateIndexes = { made_up_times: { table: 'made_up', on: '(times, id)' } }
+  await indexNowOrLater(db as never, wanted, 1000)
+  expect(await missingIndexes(db, wanted)).toEqual(['made_up_times'])
+  // As a process leaves it that ends while it builds one.
+  await sql`create index made_up_times on made_up (times)`.execute(db)
+  await sql`update pg_index set indisvalid = false where indexrelid = 'made_up_times'::regclass`.execute(db)
+  expect(await missingIndexes(db, wanted)).toEqual(['made_up_times'])
+  await Promise.all([buildIndexes({ db }, wanted), buildIndexes({ db }, wanted)])
+  expect(await missingIndexes(db, wanted)).toEqual([])
+  const { rows } = await sql<{ is: string }>`select pg_get_indexdef('made_up_times'::regclass) as is`.execute(db)
+  expect(rows[0]!.is).toContain('(times, id)')
+  await sql`drop index made_up_times`.execute(db)
+  await indexNowOrLater(db as never, wanted)
+  expect(await missingIndexes(db, wanted)).toEqual([])
+  // Every one that core may leave is in a new database.
+  expect(await missingIndexes(db, coreIndexes)).toEqual([])
 })

@@ -624,7 +624,7 @@ export interface MergeBefore {
   main: Record<string, unknown>
   mainAfter: Record<string, unknown>
 }
-export type MovedKind = 'time' | 'link' | 'watcher' | 'participant' | 'parent'
+export type MovedKind = 'time' | 'link' | 'watcher' | 'participant' | 'parent' | 'field'
 export interface MergeMovedTable {
   merge_id: Id
   kind: MovedKind

@@ -201,6 +201,17 @@ describe('deadlinesOf', () => {
     expect(one.is === 'runs' ? local(one.due) : one).toBe(due)
   })
 
+  it('14, where the installation says so: what was late is not while it stands still, and is again when it goes on', () => {
+    const of = (until: string | null) =>
+      deadlinesOf(
+        promise('response', 120),
+        A,
+        course('2026-11-16T08:00', { states: suspended('2026-11-16T08:00', ['2026-11-16T11:00', until]), cancels: true }),
+      ).response
+    expect(of(null)).toEqual({ is: 'off', minutes: 120, why: 'suspended' })
+    expect(of('2026-11-17T08:00')).toMatchObject({ is: 'runs', due: at('2026-11-16T10:00') })
+  })
+
   it('16: keeps what is left while the ticket is suspended, and OTRS would count it from then', () => {
     const { solution } = deadlinesOf(
       promise('solution', 960),

@@ -19,6 +19,8 @@ export interface Course {
   /** Withdrawn and held ones are none; in any order. */
   articles: readonly { id: string; at: Date; sender: SenderType; visible: boolean }[]
   firstClosedAt: Date | null
+  /** The installation says that nothing is late while the clock stands still. */
+  cancels?: boolean
 }
 
 /** Half-open: `until` is out again; null: it is in still. */
@@ -32,8 +34,8 @@ export type Deadline =
   | { is: 'none' }
   /** Kept or not, it is over. */
   | { is: 'done'; minutes: number; at: Date }
-  /** `finished`: closed, merged or removed; `pending`: no update is owed meanwhile; `silent`: nobody has written anything. */
-  | { is: 'off'; minutes: number; why: 'finished' | 'pending' | 'silent' }
+  /** `finished`: closed, merged or removed; `pending`: no update is owed meanwhile; `silent`: nobody has written anything; `suspended`: the clock stands still, and was it late, that does not count meanwhile. */
+  | { is: 'off'; minutes: number; why: 'finished' | 'pending' | 'silent' | 'suspended' }
   /** `warnAt`: from when on it is near, by the rule's per cent; null: the rule has none. `pauses`: those that moved it. */
   | { is: 'runs'; minutes: number; start: Date; due: Date; warnAt: Date | null; pauses: readonly Pause[] }
   /** Suspended now: working minutes that are left, to count again when the ticket goes on. */
@@ -56,9 +58,12 @@ export function deadlinesOf(rule: Rule, calendar: Calendar, course: Course): Dea
     ? { at: course.arrivedAt, reason: 'by-agent' }
     : receivedBy(calendar, course.arrivedAt)
   const pauses = pausesOf(course.states)
+  // OTRS behaviour (EscalationSuspendCancelEscalation): a deadline that had passed before it stands still is none until it goes on.
+  const cancelled = course.cancels === true && pauses.at(-1)?.until === null
   const from = (kind: DeadlineName, start: Date): Deadline => {
     const { minutes, notify } = rule[kind]
-    return count(calendar, start, minutes!, notify, pauses)
+    const one = count(calendar, start, minutes!, notify, pauses)
+    return cancelled && one.is === 'runs' ? { is: 'off', minutes: minutes!, why: 'suspended' } : one
   }
   const each = (kind: DeadlineName, go: () => Deadline): Deadline => {
     const { minutes } = rule[kind]

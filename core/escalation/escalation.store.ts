@@ -47,6 +47,9 @@ const ruleAs = (alias: string): RawBuilder<unknown> =>
 /** OTRS behaviour: a ticket's SLA counts only where services are used at all; off unless somebody switched them on. */
 const SERVICES_ON = sql<boolean>`coalesce((select s.value = 'true'::jsonb from setting s where s.owner = 'core' and s.key = 'tickets.services' and s.unit_id = 1), false)`
 
+/** Off as in OTRS: a deadline that had passed stays late while a state suspends it. */
+const CANCELS = sql<boolean>`coalesce((select s.value = 'true'::jsonb from setting s where s.owner = 'core' and s.key = 'deadlines.suspend-cancels' and s.unit_id = 1), false)`
+
 const NO_CALENDAR = sql`select c.definition, 'default' as whose from calendar c where c.name = 'default'`
 
 /** Selects `sources` from `wanted (kind, id)`: rule and calendar of each. OTRS behaviour: an SLA without a calendar goes by the installation's, never by its queue's. */
@@ -116,14 +119,17 @@ export async function readCourses(db: Kysely<Database>, ids: readonly Id[], now:
     select 'source', row_to_json(s) from (${sources(sql`
       select distinct case when counts is null then 'queue' else 'sla' end as kind, coalesce(counts, queue_id) as id from wanted_tickets`)}) s
     union all
-    select 'state', to_json(id::text) from ticket_state where suspends`.execute(db)
+    select 'state', to_json(id::text) from ticket_state where suspends
+    union all
+    select 'cancels', 'true' where ${CANCELS}`.execute(db)
   const of = <T>(what: string) => rows.filter((row) => row.what === what).map((row) => row.is as T)
   const suspends = new Set(of<Id>('state'))
+  const cancels = of('cancels').length > 0
   const known = new Map(of<SourceRow>('source').map((row) => [`${row.kind} ${row.id}`, toSource(row)]))
   return of<TicketRow>('ticket').map((row) => ({
     id: row.id,
     source: known.get(row.sla === null ? `queue ${row.queue}` : `sla ${row.sla}`)!,
-    course: toCourse(row, suspends, now),
+    course: { ...toCourse(row, suspends, now), cancels },
     kept: {
       response_due_at: moment(row.kept.response_due_at),
       update_due_at: moment(row.kept.update_due_at),

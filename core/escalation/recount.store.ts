@@ -61,7 +61,7 @@ const queuesBelow = (start: RawBuilder<unknown>) =>
 const AFFECTED: Record<string, (id: Id) => RawBuilder<unknown>> = {
   queue: (id) => sql`t.queue_id = ${id}`,
   sla: (id) => sql`t.sla_id = ${id}`,
-  setting: () => sql`t.sla_id is not null`,
+  setting: () => sql`(t.sla_id is not null or t.state_id in (select id from ticket_state where suspends))`,
   unit: (id) => sql`t.queue_id = any(${queuesBelow(sql`select id from unit where id = ${id}`)})`,
   calendar: (id) => sql`(exists (select from calendar c where c.id = ${id} and c.name = 'default') or q.calendar_id = ${id}
     or t.queue_id = any(${queuesBelow(sql`select id from unit where calendar_id = ${id}`)})

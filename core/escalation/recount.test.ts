@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { DateTime } from 'luxon'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
-import { listenTo } from '../../test/golden/statements.ts'
+import { listenTo, type Listener } from '../../test/golden/statements.ts'
 import { maker, type Maker } from '../../test/make.ts'
 import { saveSettings } from '../administration/setting-admin.ts'
 import { createCalendar, editCalendar } from '../calendar/calendar-admin.ts'
@@ -18,11 +18,14 @@ import * as acts from '../ticket/change/tickets.ts'
 import { undoAct } from '../ticket/change/undo.ts'
 import { findTicket, listStates } from '../ticket/ticket.store.ts'
 import { setUnitCalendar } from '../unit/units.ts'
+import type { Live } from '../kernel/live.ts'
+import { keptSources } from './kept-sources.ts'
 import { findRecount, runRecount } from './recount-job.ts'
 import { deadlinesOfTicket, touchDeadlines } from './recount.ts'
 
 let database: Awaited<ReturnType<typeof testDatabase>>
 let make: Maker
+let listener: Listener
 let jan: PersonActor
 let admin: PersonActor
 let state: Record<string, Id>
@@ -32,6 +35,7 @@ let queue: Id
 let quiet: Id
 beforeAll(async () => {
   database = await testDatabase()
+  listener = listenTo(database.pool)
   make = await maker(database.db)
   queue = await make.queue({ name: 'Z terminami' })
   quiet = await make.queue({ name: 'Bez terminów' })
@@ -132,6 +136,26 @@ describe('deadlines kept with a ticket', () => {
     expect(await kept(id)).toEqual(['Tue 14:00', 'Wed 10:00', 'Thu 10:00', 'Tue 14:00', 'false'])
   })
 
+  it('that had passed before are none meanwhile where the installation says so: all tickets that stand still are counted again', async () => {
+    const id = await ticket()
+    at('2026-11-16T13:00')
+    await make.work(jan, (work) => acts.setState(work, id, { stateId: state['waiting for customer']! }))
+    // Left out by OTRS's own rule: what was late stays late.
+    const late = ['Mon 12:00', null, null, 'Mon 12:00', 'true']
+    expect(await kept(id)).toEqual(late)
+    const say = (on: boolean) =>
+      make.work(admin, (work) =>
+        saveSettings(work, 'core', { 'deadlines.suspend-cancels': yesNo('', false) }, { 'deadlines.suspend-cancels': on }),
+      )
+    await say(true)
+    await runAsked()
+    expect(await kept(id)).toEqual([null, null, null, null, 'true'])
+    expect((await deadlinesOfTicket(make.db, id, make.now))!.deadlines.response).toEqual({ is: 'off', minutes: 240, why: 'suspended' })
+    await say(false)
+    await runAsked()
+    expect(await kept(id)).toEqual(late)
+  })
+
   it('count by the queue that the ticket is in, from its creation', async () => {
     const id = await ticket({ queueId: quiet })
     at('2026-11-16T09:00')
@@ -187,7 +211,6 @@ describe('deadlines kept with a ticket', () => {
   })
 
   it('cost no statement where nothing is promised, and one where it is', async () => {
-    const listener = listenTo(database.pool)
     const statements = async (queueId: Id) => {
       const id = await ticket({ queueId })
       return (await listener.hear(() => make.work(jan, (work) => acts.addNote(work, id, { body: 'Już patrzę.', visible: true }))))
@@ -266,5 +289,30 @@ describe('after an edit', () => {
     await runRecount({ work: make.work } as unknown as Host, { ...asked, act: randomUUID() })
     expect(await findRecount(make.db, { what: 'queue', id: queue })).toMatchObject({ moved: 0, looked: done.looked })
     expect((await editedQueue()).open).toBe(done.looked)
+  })
+})
+
+describe('whose promise it is, from memory', () => {
+  it('is asked once for all lists, and again when something of administration was changed', async () => {
+    let tell: Parameters<Live['subscribe']>[0] = () => {}
+    const live: Live = {
+      subscribe(listener) {
+        tell = listener
+        return () => {}
+      },
+      stop: async () => {},
+    }
+    const own = await make.queue({ name: 'Z pamięci' })
+    await promise('queue', own, { first_response_minutes: 60 })
+    const row = { id: '1', queueId: own, slaId: null, dueAt: moment('2026-11-16T09:00'), suspended: null }
+    const promised = async () => (await keptSources({ db: make.db, live }, [row])).get('1')?.rule.response.minutes
+    expect(await promised()).toBe(60)
+    await promise('queue', own, { first_response_minutes: 90 })
+    expect(await listener.hear(promised)).toEqual({ value: 60, statements: [] })
+    tell({ fact: 'ticket.moved', ticket: '1' })
+    expect(await promised()).toBe(60)
+    tell({ fact: 'admin.changed' })
+    expect(await promised()).toBe(90)
+    expect((await keptSources({ db: make.db, live }, [{ ...row, dueAt: null }])).size).toBe(0)
   })
 })

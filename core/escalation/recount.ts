@@ -3,7 +3,8 @@ import type { Kysely, RawBuilder } from 'kysely'
 import type { DeadlineName, Database, Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
 import { DEADLINE_KINDS } from '../service/deadlines.ts'
-import { deadlinesOf, FINISHED, firstResponse, nextDeadline, type Deadlines } from './deadlines.ts'
+import { deadlinesOf, FINISHED, firstResponse, nextDeadline, type Deadline, type Deadlines } from './deadlines.ts'
+import { ofTickets, type OfSource } from './kept-sources.ts'
 import { findSource, findSources, readCourses, storeKept, type Kept, type Source, type TicketCourse } from './escalation.store.ts'
 
 /**
@@ -59,32 +60,23 @@ function keptOf(deadlines: Deadlines, { course, source }: TicketCourse): Kept {
     update_due_at: due('update'),
     solution_due_at: due('solution'),
     due_at: nextDeadline(deadlines)?.due ?? null,
-    suspended: promised && isOpen ? DEADLINE_KINDS.some((kind) => deadlines[kind].is === 'stopped') : null,
+    suspended: promised && isOpen ? DEADLINE_KINDS.some((kind) => standsStill(deadlines[kind])) : null,
     first_response_at: firstResponse(course.articles),
   }
 }
+
+const standsStill = (one: Deadline): boolean => one.is === 'stopped' || (one.is === 'off' && one.why === 'suspended')
 
 const same = (a: Kept, b: Kept): boolean =>
   (Object.keys(a) as (keyof Kept)[]).every(
     (column) => Number(a[column]) === Number(b[column]) && (a[column] === null) === (b[column] === null),
   )
 
-/** What there is to ask a source of: tickets of a page. */
-type OfSource = { id: Id; queueId: Id; dueAt: Date | null; suspended: boolean | null; slaId?: Id | null }
-
-/** Of these tickets those that have a deadline, with whose promise it is: one statement for a page, none where there is no deadline. */
+/** As `keptSources`, as a transaction sees it: one statement, none where there is no deadline. */
 export async function sourcesOf(db: Kysely<Database>, tickets: readonly OfSource[]): Promise<ReadonlyMap<Id, Source>> {
   const due = tickets.filter(({ dueAt, suspended }) => dueAt !== null || suspended)
-  const sources = await findSources(
-    db,
-    due.map(({ queueId, slaId }) => ({ queue: queueId, sla: slaId ?? null })),
-  )
-  return new Map(
-    due.flatMap(({ id, queueId, slaId }) => {
-      const source = sources.get(`sla ${slaId}`) ?? sources.get(`queue ${queueId}`)
-      return source ? [[id, source] as const] : []
-    }),
-  )
+  const wanted = due.map(({ queueId, slaId }) => ({ queue: queueId, sla: slaId ?? null }))
+  return ofTickets(due, await findSources(db, wanted))
 }
 
 /** The deadlines that a message of a customer would have which came at `arrivedAt`, by this queue or SLA. */

@@ -82,8 +82,9 @@ function sayBy(kind: DeadlineName, due: Date, { language, zone, now }: SayRoom):
   const t = coreTexts.in(language)
   const what = t(`deadline.${kind}`)
   const time = sayTime(due, zone)
-  if (sayNearDay(due, zone, language, now) === undefined) return t('deadline.by-day', { what, day: sayDateTime(due, zone, language, now) })
-  const today = sayNearDay(due, zone, language, now) === sayNearDay(now, zone, language, now)
+  const day = sayNearDay(due, zone, language, now)
+  if (day === undefined) return t('deadline.by-day', { what, day: sayDateTime(due, zone, language, now) })
+  const today = day === sayNearDay(now, zone, language, now)
   return t(today ? 'deadline.by-today' : 'deadline.by-tomorrow', { what, time })
 }
 
@@ -183,6 +184,8 @@ export function saySource(source: Source, deadlines: Deadlines, arrivedAt: Date,
   ]
 }
 
+const isCancelled = (one: Deadline): boolean => one.is === 'off' && one.why === 'suspended'
+
 /** As `sayNext`, of deadlines that were counted just now: what is left of one that is suspended too. */
 export function sayCounted(deadlines: Deadlines, source: Source, room: SayRoom): SaidDeadline | undefined {
   const t = coreTexts.in(room.language)
@@ -193,6 +196,9 @@ export function sayCounted(deadlines: Deadlines, source: Source, room: SayRoom):
     const one = deadlines[kind]
     if (one.is === 'stopped') least = Math.min(one.left, least ?? one.left)
   }
-  if (least === undefined) return undefined
+  if (least === undefined)
+    return DEADLINE_KINDS.some((kind) => isCancelled(deadlines[kind]))
+      ? { tone: 'stopped', what: t('deadline.stopped'), rest: null }
+      : undefined
   return { tone: 'stopped', what: t('deadline.stopped'), rest: t('deadline.stopped-left', { span: saySpan(least, room.language) }) }
 }

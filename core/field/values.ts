@@ -79,6 +79,8 @@ export interface TicketFields {
   filled: Filled[]
   /** By field. */
   stands: ReadonlyMap<Id, FieldValues>
+  /** What stands in fields of its messages, by message. */
+  ofArticles: ReadonlyMap<Id, readonly Filled[]>
 }
 
 /** All that a ticket's page says of its fields, with one statement. */
@@ -86,23 +88,38 @@ export async function readTicketFields(
   db: Kysely<Database>,
   ticket: { id: Id; queueId: Id; queueName: string; topicId: Id | null },
 ): Promise<TicketFields> {
-  const { rows } = await sql<Field & { here: boolean; found: string[] | null }>`
+  const { rows } = await sql<Field & { here: boolean; found: string[] | null; articles: { id: Id; value: string }[] | null }>`
     with recursive ${upWhere(sql`id = (select unit_id from queue where id = ${ticket.queueId})`)}
     select * from (
-      select ${FIELD_COLUMNS}, f.valid and f.unit_id in (select id from up) as here,
+      select ${FIELD_COLUMNS}, f.object = 'ticket' and f.valid and f.unit_id in (select id from up) as here,
         (select json_agg(${VALUE} order by v.set_place, v.place) from field_value v
-          where v.object_id = ${ticket.id} and v.field_id = f.id and ${VALUE} <> '') as found
-      from field f where f.object = 'ticket') x
-    where here or found is not null order by sort, name`.execute(db)
+          where f.object = 'ticket' and v.object_id = ${ticket.id} and v.field_id = f.id and ${VALUE} <> '') as found,
+        case when f.object = 'article' then (select json_agg(json_build_object('id', a.id::text, 'value', ${VALUE}) order by a.id, v.set_place, v.place)
+          from article a join field_value v on v.object_id = a.id and v.field_id = f.id
+          where a.ticket_id = ${ticket.id} and ${VALUE} <> '') end as articles
+      from field f where f.object in ('ticket', 'article')) x
+    where here or found is not null or articles is not null order by sort, name`.execute(db)
   const here = rows.filter((row) => row.here)
-  const filled = rows.flatMap(({ found, here: _here, ...field }) =>
+  const filled = rows.flatMap(({ found, here: _here, articles: _articles, ...field }) =>
     found ? [{ field, values: found.map((value) => fromStored(field.type, value)) }] : [],
   )
   return {
     asked: (screen) => askedOn(here, screen, ticket),
     filled,
     stands: new Map(filled.map(({ field, values }) => [field.id, values])),
+    ofArticles: byArticle(rows),
   }
+}
+
+function byArticle(rows: readonly (Field & { articles: { id: Id; value: string }[] | null })[]): Map<Id, Filled[]> {
+  const found = new Map<Id, Filled[]>()
+  for (const { articles, ...field } of rows) {
+    for (const [id, values] of Map.groupBy(articles ?? [], (one) => one.id)) {
+      const filled = { field, values: values.map(({ value }) => fromStored(field.type, value)) }
+      found.set(id, [...(found.get(id) ?? []), filled])
+    }
+  }
+  return found
 }
 
 /** In words, several divided by commas. */

@@ -67,6 +67,8 @@ export interface Access {
   colleagues?: Colleagues
   /** "My queues": those they chose to keep an eye on. It gives no right. */
   chosenQueues?: readonly Id[]
+  /** "My services", likewise. */
+  chosenServices?: readonly Id[]
 }
 
 /** The companies a person belongs to, by the code that tickets have, and the queues whose unit shows a company's tickets to its people. */

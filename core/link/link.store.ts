@@ -33,16 +33,16 @@ export async function linksOf(db: Kysely<Database>, { kind, id }: Thing): Promis
 }
 
 /** Ids of the tickets that a ticket is the parent of. */
-export const childrenOf = (db: Kysely<Database>, ticketId: Id): Promise<Id[]> => children(db, ticketId, sql`true`)
+export const childrenOf = (db: Kysely<Database>, ticketId: Id): Promise<Id[]> => children(db, [ticketId], sql`true`)
 
-/** Those of them that are still open. */
-export const openChildren = (db: Kysely<Database>, ticketId: Id): Promise<Id[]> =>
-  children(db, ticketId, sql`t.state_type not in ('closed', 'removed', 'merged')`)
+/** Of several tickets those that are still open, without these tickets themselves. */
+export const openChildren = (db: Kysely<Database>, ...ticketIds: readonly Id[]): Promise<Id[]> =>
+  children(db, ticketIds, sql`t.state_type not in ('closed', 'removed', 'merged') and t.id <> all(${[...ticketIds]}::bigint[])`)
 
-async function children(db: Kysely<Database>, ticketId: Id, which: RawBuilder<unknown>): Promise<Id[]> {
+async function children(db: Kysely<Database>, ticketIds: readonly Id[], which: RawBuilder<unknown>): Promise<Id[]> {
   const { rows } = await sql<{ id: Id }>`
-    select t.id from (select to_id::bigint as id from link
-      where from_kind = 'ticket' and from_id = ${ticketId}::text and to_kind = 'ticket' and type = 'parent-child') child
+    select t.id from (select distinct to_id::bigint as id from link
+      where from_kind = 'ticket' and from_id = any(${[...ticketIds]}::text[]) and to_kind = 'ticket' and type = 'parent-child') child
       join ticket t on t.id = child.id and ${which} order by t.id`.execute(db)
   return rows.map(({ id }) => id)
 }

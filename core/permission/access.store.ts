@@ -13,6 +13,7 @@ export async function loadActor(db: Kysely<Database>, personId: Id): Promise<Per
     .select([
       companiesOf(personId).as('companies'),
       sql<Id[]>`array(select queue_id::text from person_queue where person_id = ${personId})`.as('queues'),
+      sql<Id[]>`array(select service_id::text from person_service where person_id = ${personId})`.as('services'),
     ])
     .where('id', '=', personId)
     .where('valid', '=', true)
@@ -30,6 +31,7 @@ export async function loadActor(db: Kysely<Database>, personId: Id): Promise<Per
       ...(await loadAccess(db, person.id, person.agent)),
       ...(colleagues ? { colleagues } : {}),
       ...(person.queues.length > 0 ? { chosenQueues: person.queues } : {}),
+      ...(person.services.length > 0 ? { chosenServices: person.services } : {}),
     },
     preferences: readPreferences(person.preferences),
   }

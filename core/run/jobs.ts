@@ -1,6 +1,7 @@
 /** Owns core's own jobs: those of the clock and of mail come from their rooms; here stands tidying. */
-import { coreFills } from '../../migrations/index.ts'
+import { coreFills, coreIndexes } from '../../migrations/index.ts'
 import { RECOUNT_JOB } from '../audit/change.ts'
+import { buildIndexes } from '../database/late-index.ts'
 import { runFills, type Fills } from '../database/fill.ts'
 import { runRecount } from '../escalation/recount-job.ts'
 import type { Host } from '../kernel/contract.ts'
@@ -18,6 +19,7 @@ export function coreJobs(host: Host, mail?: MailExtensions): Map<string, Runnabl
     ...clockJobs(host),
     ['kernel/tidy', { cron: '17 2 * * *', run: () => tidy(host) }],
     ['database/fill', { cron: '* * * * *', run: () => runFills(host, fillsOf(host)) }],
+    ['database/index', { cron: '* * * * *', run: () => buildIndexes(host, coreIndexes) }],
     [LINK_JOB, { run: (payload) => runLinkJob(host, payload) }],
     [RECOUNT_JOB, { run: (payload) => runRecount(host, payload) }],
     ['person/erase', { run: (payload) => runErasure(host, payload) }],

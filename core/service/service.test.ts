@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { maker, type Maker } from '../../test/make.ts'
 import { testDatabase } from '../../test/database.ts'
@@ -15,6 +16,9 @@ import { aboutChoices } from './choices.ts'
 import { NO_DEADLINES, readMinutes, sayMinutes } from './deadlines.ts'
 import { createService, editService, listServices, personIdsNamed, type ServiceForm } from './service-admin.ts'
 import { createSla, editSla, findSla, type SlaForm } from './sla-admin.ts'
+import { listTickets } from '../ticket/ticket-list.ts'
+import { createPriority, editPriority, findPriority } from './ticket-priorities.ts'
+import { createState, editState, findAnyState, isNeededState, listAllStates, type StateForm } from './ticket-states.ts'
 import { createType, editType } from './ticket-types.ts'
 
 let opened: OpenDatabase
@@ -83,6 +87,64 @@ describe('types', () => {
     expect(await fault(act((work) => editType(work, id, { name: 'Awaria', valid: false })))).toBe('done')
     const agent = await make.agent({ 1: ['rw'] })
     expect(await fault(by(agent, (work) => createType(work, { name: 'Nie', valid: true })))).toBe('not-allowed')
+  })
+})
+
+describe('states', () => {
+  const form = (more: Partial<StateForm> = {}): StateForm => ({
+    name: 'Czeka na dostawę',
+    type: 'pending reminder',
+    dateOptional: true,
+    afterPending: '',
+    sort: 33,
+    suspends: true,
+    valid: true,
+    ...more,
+  })
+  it('are an installation’s own besides those that the program goes to by name', async () => {
+    const id = await act((work) => createState(work, form()))
+    expect(await listAllStates(make.db)).toContainEqual(
+      expect.objectContaining({ id, name: 'Czeka na dostawę', type: 'pending reminder', dateOptional: true, afterPending: null, open: 0 }),
+    )
+    expect(await fault(act((work) => createState(work, form({ name: 'czeka na dostawę ' }))))).toBe('state.name-taken name')
+    expect(await fault(act((work) => createState(work, form({ name: 'Znikło', type: 'removed' }))))).toBe('state.type type')
+    expect(await fault(act((work) => createState(work, form({ name: 'Samo', type: 'pending auto' }))))).toBe('state.after afterPending')
+    expect(await fault(act((work) => createState(work, form({ name: 'Krzywo', sort: 1.5 }))))).toBe('state.sort sort')
+    for (const { id: needed, name, type, sort, afterPending } of (await listAllStates(make.db)).filter(({ name }) => isNeededState(name))) {
+      const same = form({ name, type, sort, dateOptional: false, suspends: false, afterPending: afterPending ?? '' })
+      expect(await fault(act((work) => editState(work, needed, { ...same, name: `${name}!` })))).toBe('state.needed name')
+      expect(await fault(act((work) => editState(work, needed, { ...same, valid: false })))).toBe('state.needed valid')
+    }
+    expect(await fault(by(await make.agent({ 1: ['rw'] }), (work) => createState(work, form({ name: 'Nie' }))))).toBe('not-allowed')
+    // What deadlines count of has changed: they are counted again.
+    await act((work) => editState(work, id, form({ suspends: false })))
+    const { rows } = await sql<{ payload: { what: string; id: string } }>`
+      select payload from graphile_worker._private_jobs order by id desc limit 1`.execute(make.db)
+    expect(rows[0]?.payload).toMatchObject({ what: 'ticket state', id })
+  })
+
+  it('that close by themselves end in one that is in use, under whatever name it has', async () => {
+    const end = await act((work) => createState(work, form({ name: 'Odebrane', type: 'closed', dateOptional: true })))
+    const auto = await act((work) => createState(work, form({ name: 'Do odbioru', type: 'pending auto', afterPending: 'Odebrane' })))
+    const closed = form({ name: 'Wydane', type: 'closed', dateOptional: false })
+    expect(await fault(act((work) => editState(work, end, { ...closed, valid: false })))).toBe('state.ends-in valid')
+    await act((work) => editState(work, end, closed))
+    expect(await findAnyState(make.db, auto)).toMatchObject({ afterPending: 'Wydane' })
+    expect(await findAnyState(make.db, end)).toMatchObject({ dateOptional: false })
+  })
+})
+
+describe('priorities', () => {
+  it('of an installation’s own are the most urgent, and the usual one stays', async () => {
+    const id = await act((work) => createPriority(work, { name: '6 krytyczny', valid: true }))
+    expect(await fault(act((work) => createPriority(work, { name: '6 Krytyczny', valid: true })))).toBe('priority.name-taken name')
+    expect(await fault(act((work) => editPriority(work, '3', { name: '3 zwykły', valid: true })))).toBe('priority.default-stays name')
+    expect(await fault(act((work) => editPriority(work, '3', { name: '3 normal', valid: false })))).toBe('priority.default-stays valid')
+    const [urgent, high] = [await make.ticket({ priorityId: id }), await make.ticket({ priorityId: '5' })]
+    const { access } = await make.actor(admin)
+    const sorted = await listTickets(make.db, access, 'ro', { limit: 2, sort: 'priority', direction: 'desc', filter: {} })
+    expect(sorted.tickets.map((one) => one.id)).toEqual([urgent.id, high.id])
+    expect(await findPriority(make.db, id)).toMatchObject({ open: 1 })
   })
 })
 

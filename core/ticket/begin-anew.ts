@@ -1,5 +1,6 @@
 /** Owns beginning anew: a pilot's tickets go, with all that belongs to them; people, units, queues and texts stay. */
 import { sql } from 'kysely'
+import { recordEvent } from '../audit/record.ts'
 import { refused } from '../errors.ts'
 import type { Work } from '../kernel/work.ts'
 
@@ -12,7 +13,7 @@ export interface Gone {
 /**
  * Takes away every ticket with its articles, history, files and mails, and what names one: links, drafts, facts. Ids and numbers go on. Mails that
  * no ticket came of yet stay and become tickets; files go by night, as whatever nobody owns. For the command line, where a person is asked first;
- * in one transaction, with nothing else at work. Errors: `not-allowed` to everybody but the program.
+ * in one transaction, with nothing else at work; the log keeps how much went. Errors: `not-allowed` to everybody but the program.
  */
 export async function beginAnew(work: Work): Promise<Gone> {
   if (work.actor.kind !== 'system') throw refused('not-allowed')
@@ -31,5 +32,6 @@ export async function beginAnew(work: Work): Promise<Gone> {
   await sql`delete from outbound_mail where ticket_id is not null`.execute(db)
   // All else has a foreign key that goes with its ticket.
   await sql`delete from ticket`.execute(db)
+  recordEvent(work, { kind: 'admin-changed', object: { type: 'tickets', id: 'all' }, before: { ...gone! }, after: null })
   return gone!
 }

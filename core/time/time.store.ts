@@ -34,12 +34,25 @@ export interface TimeOfPerson {
   units: number
 }
 
-/** Who spent how much on a ticket, whoever most first. */
-export async function timeOfTicket(db: Kysely<Database>, ticketId: Id): Promise<TimeOfPerson[]> {
-  const { rows } = await sql<{ name: string | null; units: string }>`
-    select p.name, sum(t.units) as units from time_spent t left join person p on p.id = t.person_id
-    where t.ticket_id = ${ticketId} group by p.id, p.name order by sum(t.units) desc, p.name`.execute(db)
-  return rows.map(({ name, units }) => ({ name, units: Number(units) }))
+export interface TimeOfTicket {
+  /** Who spent how much on it, whoever most first. */
+  persons: TimeOfPerson[]
+  /** What was booked with each of its messages. */
+  articles: ReadonlyMap<Id, number>
+}
+
+/** In one statement. */
+export async function timeOfTicket(db: Kysely<Database>, ticketId: Id): Promise<TimeOfTicket> {
+  const { rows } = await sql<{ articleId: Id | null; name: string | null; units: string }>`
+    select t.article_id as "articleId", p.name, sum(t.units) as units from time_spent t left join person p on p.id = t.person_id
+    where t.ticket_id = ${ticketId}
+    group by grouping sets ((p.id, p.name), (t.article_id))
+    having grouping(t.article_id) = 1 or t.article_id is not null
+    order by sum(t.units) desc, p.name`.execute(db)
+  return {
+    persons: rows.filter(({ articleId }) => articleId === null).map(({ name, units }) => ({ name, units: Number(units) })),
+    articles: new Map(rows.flatMap(({ articleId, units }) => (articleId === null ? [] : [[articleId, Number(units)] as const]))),
+  }
 }
 
 /** Sums of several tickets at once; one without time is absent. */

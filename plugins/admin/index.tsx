@@ -22,6 +22,7 @@ import { personAccessRoutes } from './pages/person-access.tsx'
 import { personCompanyRoutes } from './pages/person-companies.tsx'
 import { personRoutes } from './pages/persons.tsx'
 import { pluginRoutes } from './pages/plugins.tsx'
+import { priorityRoutes } from './pages/priorities.tsx'
 import { privacyRoutes } from './pages/privacy.tsx'
 import { queueRoutes } from './pages/queues.tsx'
 import { roleRoutes } from './pages/roles.tsx'
@@ -30,6 +31,7 @@ import { searchRoutes } from './pages/search.tsx'
 import { serviceRoutes } from './pages/services.tsx'
 import { settingRoutes } from './pages/settings.tsx'
 import { slaRoutes } from './pages/slas.tsx'
+import { stateRoutes } from './pages/states.tsx'
 import { textRoutes } from './pages/texts.tsx'
 import { tryMailRoutes } from './pages/try-mail.tsx'
 import { topicRoutes } from './pages/topics.tsx'
@@ -73,6 +75,8 @@ export default definePlugin({
     localRoutes(app)
     topicRoutes(app)
     typeRoutes(app)
+    stateRoutes(app)
+    priorityRoutes(app)
     serviceRoutes(app)
     slaRoutes(app)
     fieldRoutes(app)

@@ -692,6 +692,25 @@ describe('acts', () => {
     await post('/desk/my-queues', {})
     expect(await text(jan.get('/desk'))).not.toContain('/desk/view/chosen')
   })
+  it('my services: what lies open about them, in whatever queue', async () => {
+    const { make } = site
+    const [mail, web] = await make.db
+      .insertInto('service')
+      .values([{ name: 'Poczta' }, { name: 'Strony' }])
+      .returning('id')
+      .execute()
+    const [ours, elsewhere] = [await make.ticket({ queueId: await make.queue() }), await make.ticket({ queueId: await make.queue() })]
+    await make.db.updateTable('ticket').set({ service_id: mail!.id }).where('id', '=', ours.id).execute()
+    await make.db.updateTable('ticket').set({ service_id: web!.id }).where('id', '=', elsewhere.id).execute()
+    expect(await text(jan.get('/desk'))).not.toContain('/desk/view/services')
+    await jan.get('/desk/my-queues')
+    expect((await post('/desk/my-queues', { service: mail!.id })).headers.get('location')).toBe('/desk/view/services')
+    const view = await text(jan.get('/desk/view/services'))
+    expect([view.includes(`id="row-${ours.id}"`), view.includes(`id="row-${elsewhere.id}"`)]).toEqual([true, false])
+    await post('/desk/my-queues', {})
+    expect(await text(jan.get('/desk'))).not.toContain('/desk/view/services')
+    expect(await text(jan.get('/desk/view/services'))).toContain('W Twoich usługach nie ma nic otwartego')
+  })
   it('cannot be undone by somebody else, nor twice, nor after the time', async () => {
     const { id } = await site.make.ticket()
     const undoOf = async () => /undo\/([0-9a-f-]{36})/.exec(await text(jan.get(`/desk/tickets/${id}`)))![1]!
@@ -906,6 +925,31 @@ describe('acting on several', () => {
     expect((await mails(tickets)).map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'cancelled'])
     for (const { id } of tickets) expect((await ticketRow(id)).state_id).toBe('1')
     expect((await many(jan, {}, [], '/desk/bulk/undo/x')).status).toBe(404)
+  })
+  it('asks what becomes of open tickets below those that are closed', async () => {
+    const { make } = site
+    const kim = await make.person({ address: 'kim.bulk@uni.example' })
+    const [parent, child, other] = [await make.ticket({}), await make.ticket({ customerId: kim }), await make.ticket({})]
+    const below = { from_kind: 'ticket', to_kind: 'ticket', type: 'parent-child' as const, at: make.now, by_id: null }
+    await make.db
+      .insertInto('link')
+      .values([
+        { ...below, from_id: parent.id, to_id: child.id },
+        { ...below, from_id: parent.id, to_id: other.id },
+      ])
+      .execute()
+    await jan.get('/desk')
+    const fields = { act: 'close', back: '/desk/view/open' }
+    // One that is chosen itself is not asked about.
+    const question = await text(many(jan, fields, [parent, other]))
+    for (const words of ['Otwarte jest 1 podrzędne zgłoszenie', 'Razem z nimi', 'kim.bulk@uni.example', 'name="children" value="close"'])
+      expect(question).toContain(words)
+    const state = async (id: Id) => (await ticketRow(id)).state_type
+    expect(await state(parent.id)).not.toBe('closed')
+    await many(jan, { ...fields, confirmed: 'yes', children: 'leave' }, [other])
+    expect([await state(other.id), await state(child.id)]).toEqual(['closed', 'new'])
+    const done = await many(jan, { ...fields, confirmed: 'yes', children: 'close' }, [parent])
+    expect([done.status, await state(parent.id), await state(child.id)]).toEqual([303, 'closed', 'closed'])
   })
   it('asks for the queue before anything is done, and keeps what was chosen', async () => {
     const tickets = [await site.make.ticket(), await site.make.ticket()]

@@ -27,6 +27,7 @@ export const AREAS = [
   'topics',
   'services',
   'slas',
+  'deadlines',
   'fields',
   'people',
   'hours',

@@ -6,6 +6,7 @@ import { RouteCard } from './route-card.tsx'
 import { RailUnits, UnitLinks } from './unit-links.tsx'
 import { addressRoutes } from './pages/addresses.tsx'
 import { appointmentRoutes, WaitingInvitations } from './pages/appointments.tsx'
+import { deadlineRoutes } from './pages/deadlines.tsx'
 import { fieldRoutes } from './pages/fields.tsx'
 import { homeRoutes } from './pages/home.tsx'
 import { hourRoutes } from './pages/hours.tsx'
@@ -32,6 +33,7 @@ export default definePlugin({
     queueRoutes(app)
     topicRoutes(app)
     serviceRoutes(app)
+    deadlineRoutes(app)
     fieldRoutes(app)
     peopleRoutes(app)
     appointmentRoutes(app)

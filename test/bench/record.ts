@@ -20,6 +20,8 @@ export interface Recorder {
   logIn(personId: Id): Promise<string>
   /** Serves the page in this process: its statements, in order, and its body. */
   record(path: string, cookie: string): Promise<{ statements: Statement[]; body: string }>
+  /** The page alone: its body. */
+  ask(path: string, cookie: string): Promise<string>
   stop(): Promise<void>
 }
 
@@ -46,16 +48,21 @@ export async function makeRecorder(opened: OpenDatabase, config: Config): Promis
   })
   const app = makeApp(kernel)
   const room = { db, config, clock: () => new Date(), subscribers: () => [] }
+  const ask = async (path: string, cookie: string) => {
+    const response = await app.request(path, { headers: { cookie } }, { incoming: { socket: { remoteAddress: '127.0.0.1' } } })
+    const body = await response.text()
+    if (response.status !== 200) throw new Error(`${path} answered ${response.status}`)
+    return body
+  }
   return {
+    ask,
     logIn: async (personId) =>
       `pomoc=${await runWork(room, system('bench'), (work) => openSession(work, personId, { address: '127.0.0.1', userAgent: 'bench' }))}`,
     async record(path, cookie) {
       // The second time: what is looked up once a process or once a minute is known by then.
       for (let time = 0; ; time++) {
         heard = []
-        const response = await app.request(path, { headers: { cookie } }, { incoming: { socket: { remoteAddress: '127.0.0.1' } } })
-        const body = await response.text()
-        if (response.status !== 200) throw new Error(`${path} answered ${response.status}`)
+        const body = await ask(path, cookie)
         if (time === 1) return { statements: heard, body }
       }
     },

@@ -84,6 +84,8 @@ export async function adminThings(site: Site, a: Owned, b: Owned): Promise<Thing
     '/admin/topics/:id': () => a.topic,
     '/admin/acl/:id': () => a.acl!,
     '/admin/types/:id': () => '1',
+    '/admin/states/:id': () => '4',
+    '/admin/priorities/:id': () => '3',
     '/admin/services/:id': () => a.service,
     '/admin/slas/:id': () => a.sla,
     '/admin/fields/:id': () => make.asSystem((work) => createField(work, ROOT_UNIT, 'Text', aField(`Pole${++fields}`))),

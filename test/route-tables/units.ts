@@ -173,6 +173,7 @@ export const UNIT_ROUTES: Record<string, UnitRoute> = {
     () => ({}),
     { foreign: true },
   ),
+  'GET /u/:unit/admin/deadlines': get('/admin/deadlines'),
   'GET /u/:unit/admin/hours': get('/admin/hours'),
   'POST /u/:unit/admin/hours': post('/admin/hours', () => ({ 'hours.mon': '7-15', cutOff: '14:00', onceHolidays: '' })),
   'POST /u/:unit/admin/hours/inherit': post('/admin/hours/inherit'),

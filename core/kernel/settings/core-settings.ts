@@ -22,6 +22,7 @@ export const coreSettings = {
   // For as long as tickets of another help desk are taken over: whatever the clock does to tickets asks it first (ticket/clock/).
   'clock.stopped': yesNo('setting.clock.stopped', false),
   'deadlines.repeat-minutes': integer('setting.deadlines.repeat-minutes', 0, { max: 525_600 }),
+  'deadlines.suspend-cancels': yesNo('setting.deadlines.suspend-cancels', false),
   'time.unit': choice('setting.time.unit', ['minutes', 'hours', 'units'], 'minutes'),
   'archive.after-days': integer('setting.archive.after-days', 0, { max: 36_500 }),
   'archive.forget-seen': yesNo('setting.archive.forget-seen', true),

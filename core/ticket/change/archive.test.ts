@@ -171,7 +171,7 @@ describe('time spent', () => {
       [false, agent.id],
       [true, agent.id],
     ])
-    expect(await timeOfTicket(make.db, id)).toEqual([{ name: 'Jan Kowalski', units: 18.75 }])
+    expect((await timeOfTicket(make.db, id)).persons).toEqual([{ name: 'Jan Kowalski', units: 18.75 }])
   })
   it('goes with the act that booked it when that is taken back', async () => {
     const { id } = await make.ticket()

@@ -47,6 +47,39 @@ export async function putFields(work: Work, ticket: Ticket, wanted: WantedFields
   await store(work, ticket, changes)
 }
 
+/**
+ * Fields that stand empty get what stands in those of another ticket, as far as they are for this one and people may set them (OTRS:
+ * MergeDynamicFields). Answers which.
+ */
+export async function fillEmptyFields(work: Work, ticket: Ticket, from: Id): Promise<Id[]> {
+  const fields = (await fieldsOfQueue(work.db, ticket.queueId)).fields.filter(isNative)
+  const stood = await loadValues(work.db, fields, [ticket.id, from])
+  const changes = fields.flatMap((field) => {
+    const [before, values] = [ticket.id, from].map((id) => stood.get(id)?.get(field.id) ?? []) as [FieldValues, FieldValues]
+    return isEmpty(before) && !isEmpty(values) ? [{ field, before, values }] : []
+  })
+  await store(work, ticket, changes)
+  return changes.map(({ field }) => field.id)
+}
+
+/** Takes that back, where it still stands as it came. */
+export async function emptyFilledFields(work: Work, ticket: Ticket, ids: readonly Id[], from: Id): Promise<void> {
+  if (ids.length === 0) return
+  const fields = await work.db
+    .selectFrom('field')
+    .select(['id', 'name', 'type'])
+    .where('id', 'in', [...ids])
+    .execute()
+  const stood = await loadValues(work.db, fields, [ticket.id, from])
+  const changes = fields.flatMap((field) => {
+    const [before, came] = [ticket.id, from].map((id) => stood.get(id)?.get(field.id) ?? []) as [FieldValues, FieldValues]
+    return !isEmpty(before) && same(before, came) ? [{ field, before, values: [] }] : []
+  })
+  await store(work, ticket, changes)
+}
+
+const isEmpty = (values: FieldValues): boolean => values.every((value) => value === '')
+
 const roomOf = (work: Pick<Work, 'now' | 'config'>): FieldRoom => ({
   language: languageFor(work.config),
   zone: work.config.zone,

@@ -14,6 +14,7 @@ import { companyForTicket, usesCompanies } from '../../company/main-company.ts'
 import { findQueue, senderOfQueue } from '../../queue/queues.ts'
 import { findPerson } from '../../person/persons.ts'
 import { findAbout, UNCLASSIFIED } from '../../service/fitting.ts'
+import { NORMAL_PRIORITY } from '../../service/ticket-priorities.ts'
 import { emitArticle, firstWords, inTicket, insertArticle } from '../../article/articles.ts'
 import { demandForeign } from '../../mail/addresses.ts'
 import { newMessageId, queueMail, sayAddress } from '../../mail/outbound.ts'
@@ -58,8 +59,6 @@ export interface NewTicket extends NewTicketFields {
   reason?: unknown
   time?: SaidTime
 }
-
-const NORMAL_PRIORITY = '3'
 
 /**
  * Makes a ticket with its first article. The receipt clock is asked here, once: what an agent enters is received at once,

@@ -167,7 +167,7 @@ export async function mergesOnTheWay(db: Kysely<Database>, ticketId: Id): Promis
 /** What a merge moved, by kind. */
 export async function movedBy(db: Kysely<Database>, mergeId: Id): Promise<{ [K in MovedKind]: Id[] }> {
   const rows = await db.selectFrom('merge_moved').select(['kind', 'row_id']).where('merge_id', '=', mergeId).orderBy('row_id').execute()
-  const moved: { [K in MovedKind]: Id[] } = { time: [], link: [], watcher: [], participant: [], parent: [] }
+  const moved: { [K in MovedKind]: Id[] } = { time: [], link: [], watcher: [], participant: [], parent: [], field: [] }
   for (const { kind, row_id } of rows) moved[kind].push(row_id)
   return moved
 }

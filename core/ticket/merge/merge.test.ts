@@ -12,6 +12,7 @@ import { addLink } from '../../link/links.ts'
 import { linksOf } from '../../link/link.store.ts'
 import { loadActor } from '../../permission/access.store.ts'
 import { mainTicketOf } from '../change/merged.ts'
+import { setFields } from '../change/fields.ts'
 import { addNote, answerTicket, followUp, moveTicket, setState, watchTicket } from '../change/tickets.ts'
 import { undoAct } from '../change/undo.ts'
 import { seeTicket } from '../ticket-list.ts'
@@ -104,6 +105,47 @@ const bodies = async (id: Id) =>
   (
     await make.db.selectFrom('article').select('body').where('ticket_id', '=', id).where('withdrawn_at', 'is', null).orderBy('id').execute()
   ).map(({ body }) => body)
+
+describe('fields', () => {
+  it('that are empty in the main ticket are filled, and emptied again, unless somebody changed them since', async () => {
+    const [room, floor, chosen] = await make.db
+      .insertInto('field')
+      .values(
+        ['Pokoj', 'Pietro', 'Zostaje'].map((name) => ({ name, label: name, object: 'ticket', type: 'Text', config: '{}', unit_id: '1' })),
+      )
+      .returning('id')
+      .execute()
+    const ids = [room!.id, floor!.id, chosen!.id]
+    const [one, two, three] = [(await make.ticket()).id, (await make.ticket()).id, (await make.ticket()).id]
+    const fields = async (id: Id) => {
+      const rows = await make.db
+        .selectFrom('field_value')
+        .select(['field_id', 'text'])
+        .where('object_id', '=', id)
+        .where('text', '<>', '')
+        .execute()
+      return ids.map((field) => rows.find((row) => row.field_id === field)?.text ?? null)
+    }
+    const set = (id: Id, wanted: Record<string, string[]>) => make.work(agent, (work) => setFields(work, id, wanted))
+    await set(one, { Pokoj: ['12'], Pietro: ['3'], Zostaje: ['nie'] })
+    await set(two, { Zostaje: ['tak'] })
+    await merge(one, two)
+    expect(await fields(two)).toEqual(['12', '3', 'tak'])
+    expect(await fields(one)).toEqual(['12', '3', 'nie'])
+    await merge(two, three)
+    expect(await fields(three)).toEqual(['12', '3', 'tak'])
+    // What was written since is nobody's to take away.
+    await set(three, { Pietro: ['4'] })
+    await unmerge(one)
+    expect([await fields(one), await fields(two), await fields(three)]).toEqual([
+      ['12', '3', 'nie'],
+      [null, null, 'tak'],
+      [null, '4', 'tak'],
+    ])
+    await unmerge(two)
+    expect(await fields(three)).toEqual([null, '4', null])
+  })
+})
 
 describe('a merge', () => {
   it('moves what OTRS moves, and says so in both histories', async () => {

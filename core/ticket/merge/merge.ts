@@ -13,6 +13,7 @@ import { may } from '../../permission/policy.ts'
 import { findQueue, shortName } from '../../queue/queues.ts'
 import { ENTRIES, type TicketColumns } from '../attributes.ts'
 import { change, nextOrRefuse, putBack, shallOf, ticketFor } from '../change/change.ts'
+import { emptyFilledFields, fillEmptyFields } from '../change/fields.ts'
 import { mainTicketOf, MOST_HOPS, partsOf } from '../change/merged.ts'
 import { addHistory } from '../history.ts'
 import type { NewArticle, Ticket } from '../ticket.ts'
@@ -47,7 +48,7 @@ const LATEST = { last_customer_at: 'lastCustomerAt', last_agent_at: 'lastAgentAt
 
 /**
  * Merges a ticket into another one (right `rw` on both; OTRS TicketMerge): articles with their history, time spent and links go there, watchers
- * who may read it watch it too; this one gets a note, is unlocked and has the state merged; the other becomes its parent. Both histories say so. A
+ * who may read it watch it too; fields that are empty there are filled; this one gets a note, is unlocked and has the state merged; the other becomes its parent. Both histories say so. A
  * merged target stands for the one that it is part of. Nobody reads by it what they could not read before: agents must be the same
  * (`demandSameReaders`), and customers go on reading what was written in their own ticket and no more, unless `letIn` lets those of this ticket into the
  * other one. `unmergeTicket` takes it back. Errors, those of the target at 'into': `ticket.merge-itself`, `ticket.merge-circle`, `ticket.merged-is-final`,
@@ -73,6 +74,7 @@ export async function mergeTicket(work: Work, ticketId: Id, targetId: Id, { letI
     parent: (await isAbove(work.db, ticket.id, main.id))
       ? []
       : [await tieTickets(work, main, ticket, 'child')].filter((id) => id !== undefined),
+    field: await fillEmptyFields(work, main, ticket.id),
   }
   await forgetSeen(work.db, main.id, actorId(work))
 
@@ -252,7 +254,9 @@ export async function unmergeTicket(work: Work, ticketId: Id): Promise<{ from: T
   await handLinks(work.db, main.id, ticket.id, moved.link)
   await deleteLinks(work.db, moved.parent)
   for (const kind of ['watcher', 'participant'] as const) await takeOut(work.db, kind, own.intoId, moved[kind])
+  await emptyIn(work, own.intoId, moved.field, ticket)
   for (const merge of later) {
+    await emptyIn(work, merge.intoId, await forgetMoved(work.db, merge.id, 'field', moved.field), ticket)
     for (const kind of ['time', 'link'] as const) await forgetMoved(work.db, merge.id, kind, moved[kind])
     for (const kind of ['watcher', 'participant'] as const)
       await takeOut(work.db, kind, merge.intoId, await forgetMoved(work.db, merge.id, kind, moved[kind]))
@@ -278,6 +282,12 @@ export async function unmergeTicket(work: Work, ticketId: Id): Promise<{ from: T
   for (const one of [ticket, main])
     work.emit('ticket.unmerged', { ticketId: one.id, unitId: one.unitId, data: { merged: ticket.id, into: main.id } })
   return { from: main }
+}
+
+/** Fields that the ticket's values filled there, as far as they still stand so. */
+async function emptyIn(work: Work, intoId: Id, fields: readonly Id[], { id }: Ticket): Promise<void> {
+  const into = fields.length > 0 ? await findTicket(work.db, intoId, null) : undefined
+  if (into) await emptyFilledFields(work, into, fields, id)
 }
 
 async function mainToLeave(work: Work, id: Id): Promise<Ticket> {

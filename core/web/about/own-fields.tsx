@@ -2,11 +2,13 @@
 import { fieldLabel, type Asked, type Field as OwnField } from '../../field/fields.ts'
 import { fieldTexts } from '../../field/field-texts.ts'
 import { controlOf, inForm, stoodOf } from '../../field/posted.ts'
+import { sayValues, type Filled } from '../../field/values.ts'
 import { LONGEST_TEXT, typed, typeOf, type FieldRoom, type FieldValues, type Typed } from '../../field/types.ts'
 import { sayPossible } from '../../field/config.ts'
 import type { Id } from '../../database/schema.ts'
 import type { PageContext } from '../../kernel/contract.ts'
 import type { FormState } from '../forms.ts'
+import { SideList } from '../parts/layout.tsx'
 import { Field, Select, TextArea, type Choice } from '../parts/fields.tsx'
 
 interface OwnFieldsProps {
@@ -168,3 +170,9 @@ const Boxes = (props: Tied & { choices: readonly Choice[]; chosen: readonly stri
     <Problem {...props} />
   </fieldset>
 )
+
+/** What stands in fields, to read: beside a person or a company, under a message. Nothing where nothing stands. */
+export const FieldsOf = ({ c, filled }: { c: PageContext; filled: readonly Filled[] | undefined }) =>
+  filled && filled.length > 0 ? (
+    <SideList items={filled.map((one) => ({ name: fieldLabel(one.field, c.get('language')), value: sayValues(one, fieldRoom(c)) }))} />
+  ) : null

@@ -1,6 +1,6 @@
 /** Owns the pages of companies: whom people ask for, with who belongs to each, and which tickets name it. */
 import type { Hono } from 'hono'
-import { refused, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { refused, valuesOf, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
   ButtonLink,
@@ -12,6 +12,7 @@ import {
   readFields,
   readValidity,
   sayValidity,
+  FieldsOf,
   SideList,
   statusOf,
   submit,
@@ -172,6 +173,7 @@ async function companiesPage(c: PageContext): Promise<Response> {
 async function companyForm(c: PageContext, company: Company | undefined, form: FormState): Promise<Response> {
   const t = words(c)
   const persons = company ? await personsOfCompany(c.get('host').db, company.id, NAMED) : []
+  const own = company ? await valuesOf(c.get('host').db, 'company', company.id) : []
   const field = (name: 'street' | 'zip' | 'city' | 'country', maxlength: number) => (
     <Field c={c} form={form} name={name} label={t(`person.${name}`)} value={company?.[name]} maxlength={maxlength} autocomplete="off" />
   )
@@ -188,30 +190,37 @@ async function companyForm(c: PageContext, company: Company | undefined, form: F
         <Beside
           aside={
             company && (
-              <Card title={t('company.used')} id="used">
-                <SideList
-                  items={[
-                    {
-                      name: t('company.tickets'),
-                      value: <a href={`/desk/search?company=${encodeURIComponent(company.code)}`}>{manyTickets(company)}</a>,
-                    },
-                    { name: t('area.persons'), value: String(company.persons) },
-                  ]}
-                />
-                {persons.length > 0 && (
-                  <ul>
-                    {persons.map((person) => (
-                      <li>
-                        <a href={`/admin/persons/${person.id}/companies`}>{person.name}</a>
-                        {person.main && <span class="quiet small"> {t('person.main-company')}</span>}
-                      </li>
-                    ))}
-                  </ul>
+              <>
+                {own.length > 0 && (
+                  <Card title={t('own-fields')} id="own-fields">
+                    <FieldsOf c={c} filled={own} />
+                  </Card>
                 )}
-                {company.persons > persons.length && (
-                  <p class="quiet small">{t('company.more', { count: company.persons - persons.length })}</p>
-                )}
-              </Card>
+                <Card title={t('company.used')} id="used">
+                  <SideList
+                    items={[
+                      {
+                        name: t('company.tickets'),
+                        value: <a href={`/desk/search?company=${encodeURIComponent(company.code)}`}>{manyTickets(company)}</a>,
+                      },
+                      { name: t('area.persons'), value: String(company.persons) },
+                    ]}
+                  />
+                  {persons.length > 0 && (
+                    <ul>
+                      {persons.map((person) => (
+                        <li>
+                          <a href={`/admin/persons/${person.id}/companies`}>{person.name}</a>
+                          {person.main && <span class="quiet small"> {t('person.main-company')}</span>}
+                        </li>
+                      ))}
+                    </ul>
+                  )}
+                  {company.persons > persons.length && (
+                    <p class="quiet small">{t('company.more', { count: company.persons - persons.length })}</p>
+                  )}
+                </Card>
+              </>
             )
           }
         >

@@ -8,7 +8,9 @@ import {
   listAgents,
   listUnits,
   refused,
+  valuesOf,
   type DetailName,
+  type Filled,
   type PageContext,
   type Person,
   type Unit,
@@ -27,6 +29,7 @@ import {
   readValidity,
   sayValidity,
   Select,
+  FieldsOf,
   SideList,
   submit,
   Tabs,
@@ -274,6 +277,7 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
   const { db } = c.get('host')
   const units: Unit[] = await listUnits(db)
   const led = person ? await ledByQueue(db, person.id) : []
+  const own = person ? await valuesOf(db, 'person', person.id) : []
   const agents = led.length > 0 ? await listAgents(db) : []
   const detail = (name: Exclude<DetailName, 'comment'>) => (
     <Field
@@ -296,7 +300,7 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
         <Crumb href={PATH}>{t('area.persons')}</Crumb>
         <PageHead title={person?.name ?? t('person.new')} {...(person && !person.valid ? { beside: sayValidity(c, person) } : {})} />
         {person && <PersonTabs c={c} person={person} current="data" />}
-        <Beside aside={person && <PersonFacts c={c} person={person} led={led} />}>
+        <Beside aside={person && <PersonFacts c={c} person={person} led={led} own={own} />}>
           <FormCard c={c} form={form} of={person && `person:${person.id}`} cancel={PATH} {...(person ? {} : { save: t('person.add') })}>
             <Fields title={t('person.who')}>
               <div class="form-row">
@@ -430,7 +434,17 @@ async function personForm(c: PageContext, person: Person | undefined, form: Form
   })
 }
 
-const PersonFacts = ({ c, person, led }: { c: PageContext; person: Person; led: Awaited<ReturnType<typeof ledByQueue>> }) => {
+const PersonFacts = ({
+  c,
+  person,
+  led,
+  own,
+}: {
+  c: PageContext
+  person: Person
+  led: Awaited<ReturnType<typeof ledByQueue>>
+  own: readonly Filled[]
+}) => {
   const t = words(c)
   return (
     <>
@@ -447,6 +461,11 @@ const PersonFacts = ({ c, person, led }: { c: PageContext; person: Person; led: 
           ]}
         />
       </Card>
+      {own.length > 0 && (
+        <Card title={t('own-fields')} id="own-fields">
+          <FieldsOf c={c} filled={own} />
+        </Card>
+      )}
       {led.length > 0 && (
         <Card title={t('person.leads')} id="leads">
           <SideList items={led.map(({ queueName, count }) => ({ name: queueName.replaceAll('::', ' · '), value: String(count) }))} />

@@ -2,6 +2,7 @@
 import {
   actOf,
   doToMany,
+  openChildren,
   Refusal,
   refused,
   seeTicket,
@@ -15,6 +16,7 @@ import {
 } from '../../../core/index.ts'
 import {
   Button,
+  Card,
   CsrfField,
   flash,
   Notice,
@@ -65,7 +67,8 @@ export async function bulk(c: PageContext): Promise<Response> {
   }
   if (actOf(name).mails && !fields['confirmed']) {
     const tried = await tryOnMany(host, visit.actor, act, ids)
-    if (tried.mailed.length > 0) return askFirst(c, visit, { name, fields, ids, ...tried })
+    const children = name === 'close' ? await childrenToAskFor(c, visit, fields, tried.done) : undefined
+    if (tried.mailed.length > 0 || children) return askFirst(c, visit, { name, fields, ids, ...tried, children })
   }
   const many = await doToMany(host, visit.actor, act, ids)
   const undo = actOf(name).undoable && many.done.length > 0 ? { undo: `/desk/bulk/undo/${many.act}?back=${encodeURIComponent(back)}` } : {}
@@ -143,6 +146,16 @@ const RefusedTickets = ({ c, refused: all }: { c: PageContext; refused: readonly
   </>
 )
 
+/** Of the tickets to be closed: how many open ones they are the parents of, and whom it would mail to close those too. */
+async function childrenToAskFor(c: PageContext, visit: Visit, fields: Record<string, string>, ids: readonly Id[]) {
+  const host = c.get('host')
+  const open = await openChildren(host.db, ...ids)
+  if (open.length === 0) return undefined
+  const withThem = await prepareFromForm(c, 'close', { ...fields, children: 'close' })
+  const { mailed } = await tryOnMany(host, visit.actor, (work, id) => withThem(work, id, seenOf(fields, id)), ids)
+  return { count: open.length, mailed }
+}
+
 interface Question {
   name: TicketAct
   fields: Record<string, string>
@@ -150,17 +163,32 @@ interface Question {
   done: readonly Id[]
   refused: readonly RefusedTicket[]
   mailed: readonly string[]
+  /** Open tickets below those that would be closed. */
+  children?: { count: number; mailed: readonly string[] } | undefined
 }
+
+const Addresses = ({ c, all }: { c: PageContext; all: readonly string[] }) => (
+  <p class="small">
+    {all.slice(0, SHOWN_ADDRESSES).join(', ')}
+    {all.length > SHOWN_ADDRESSES && ` ${words(c)('bulk.mails.more', { count: all.length - SHOWN_ADDRESSES })}`}
+  </p>
+)
 
 /** More addresses than these say less than their number. */
 const SHOWN_ADDRESSES = 10
 
 /** What will happen, and to whom, before it does. */
-async function askFirst(c: PageContext, visit: Visit, { name, fields, ids, done, refused: not, mailed }: Question): Promise<Response> {
+async function askFirst(
+  c: PageContext,
+  visit: Visit,
+  { name, fields, ids, done, refused: not, mailed, children }: Question,
+): Promise<Response> {
   const t = words(c)
   const what = t(SAYS[name] ?? actOf(name).words.button)
   // All else that stood in the form of the list: what was chosen beside the act, and where to go back.
-  const kept = Object.entries(fields).filter(([field]) => !['_csrf', 'ticket', 'confirmed'].includes(field))
+  const kept = Object.entries(fields).filter(
+    ([field]) => !['_csrf', 'ticket', 'confirmed', ...(children ? ['children'] : [])].includes(field),
+  )
   return deskPage(c, visit, {
     title: what,
     body: (
@@ -173,13 +201,30 @@ async function askFirst(c: PageContext, visit: Visit, { name, fields, ids, done,
           <input type="hidden" name="ticket" value={id} />
         ))}
         <PageHead title={`${what}: ${t('list.count', { count: done.length })}`} />
-        <Notice tone="warn">
-          <p>{t('bulk.mails', { count: mailed.length })}</p>
-          <p class="small">
-            {mailed.slice(0, SHOWN_ADDRESSES).join(', ')}
-            {mailed.length > SHOWN_ADDRESSES && ` ${t('bulk.mails.more', { count: mailed.length - SHOWN_ADDRESSES })}`}
-          </p>
-        </Notice>
+        {mailed.length > 0 && (
+          <Notice tone="warn">
+            <p>{t('bulk.mails', { count: mailed.length })}</p>
+            <Addresses c={c} all={mailed} />
+          </Notice>
+        )}
+        {children && (
+          <Card>
+            <fieldset class="radios">
+              <legend>{t('close.children', { count: children.count })}</legend>
+              {(['leave', 'close'] as const).map((what) => (
+                <label class="radio">
+                  <input type="radio" name="children" value={what} checked={what === 'leave'} /> <span>{t(`close.children.${what}`)}</span>
+                </label>
+              ))}
+            </fieldset>
+            {children.mailed.length > mailed.length && (
+              <div class="small quiet">
+                <p>{t('bulk.children.mails', { count: children.mailed.length })}</p>
+                <Addresses c={c} all={children.mailed} />
+              </div>
+            )}
+          </Card>
+        )}
         {not.length > 0 && (
           <Notice>
             <RefusedTickets c={c} refused={await named(c, visit, not)} />
@@ -187,7 +232,7 @@ async function askFirst(c: PageContext, visit: Visit, { name, fields, ids, done,
         )}
         <div class="acts">
           <Button kind="primary" name="confirmed" value="yes">
-            {t('bulk.do', { what, count: mailed.length })}
+            {mailed.length > 0 ? t('bulk.do', { what, count: mailed.length }) : what}
           </Button>
           <Button name="cancel" value="yes">
             {webTexts.in(c.get('language'))('form.cancel')}

@@ -21,7 +21,7 @@ import {
 } from '../../../core/index.ts'
 import { ButtonLink, demandAgent, fragment, Key, LiveRegion, page, webTexts, type PageWish } from '../../../core/pages.ts'
 import { readPlace, readSaved, savedUrl, sayPlace, toFilter, type ListPlace } from '../list-query.ts'
-import { RARE, VIEWS, views, type ViewName } from '../views.ts'
+import { hasView, RARE, VIEWS, views, type ViewName } from '../views.ts'
 import { words, type DeskWord } from '../words.ts'
 
 /** What the rail and the pages beside it both need; read once a request. */
@@ -105,7 +105,7 @@ async function readRail(c: PageContext, { actor, queues, views: saved }: Visit):
       access,
       'ro',
       Object.fromEntries([
-        ...VIEWS.filter((name) => name !== 'held' && name !== 'undelivered').map(
+        ...VIEWS.filter((name) => name !== 'held' && name !== 'undelivered' && (name !== 'services' || hasView(name, access))).map(
           (name) => [name, views[name].filter(access, now)] as const,
         ),
         ...waiting,
@@ -130,8 +130,7 @@ export async function rail(c: PageContext, visit: Visit, here: string): Promise<
     <LiveRegion c={c} id="rail-lists" href={`/desk/rail?here=${here}`} on="tickets" calm="whole">
       <ul>
         {VIEWS.filter(
-          (name) =>
-            here === `view-${name}` || (name === 'chosen' ? visit.actor.access.chosenQueues : !RARE.includes(name) || counts[name] > 0),
+          (name) => here === `view-${name}` || (hasView(name, visit.actor.access) && (!RARE.includes(name) || counts[name] > 0)),
         ).map((name) => (
           <li>
             <RailLink c={c} href={`/desk/view/${name}`} current={here === `view-${name}`} count={counts[name]}>

@@ -6,6 +6,7 @@ import {
   countTickets,
   findPerson,
   findQueue,
+  keptSources,
   listTickets,
   onlyShortWords,
   refused,
@@ -13,7 +14,6 @@ import {
   seenTimes,
   SHORT_WORD_TICKETS,
   shortName,
-  sourcesOf,
   ticketMarks,
   ticketMeant,
   type AboutChoices,
@@ -185,7 +185,7 @@ async function listPage(
 
 const CAP = 1000
 
-/** Seven queries whatever the length: the page of tickets, how many in all, what the person has seen of them, what is to be said of senders, who is away, what they may be about, whose promise deadlines are; and one for each source of columns that has to look. */
+/** Six queries whatever the length: the page of tickets, how many in all, what the person has seen of them, what is to be said of senders, who is away, what they may be about; and one for each source of columns that has to look. */
 async function read(c: PageContext, visit: Visit, query: ListQuery, view: SavedView | undefined): Promise<Listing> {
   const { db, config, slots, clock } = c.get('host')
   const { access } = visit.actor
@@ -208,7 +208,7 @@ async function read(c: PageContext, visit: Visit, query: ListQuery, view: SavedV
       clock(),
     ),
     slots.fillRows('desk.list.row', rows, c),
-    sourcesOf(db, found.tickets),
+    keptSources(c.get('host'), found.tickets),
     valuesIn(
       db,
       columns.shown.filter((column) => !hasLook(column)),

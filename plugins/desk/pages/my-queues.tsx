@@ -55,7 +55,8 @@ export async function saveMyQueues(c: PageContext): Promise<Response> {
     await setMyServices(work, services)
   })
   flash(c, { text: words(c)('chosen.saved') })
-  return c.redirect(queues.length > 0 ? '/desk/view/chosen' : '/desk/my-queues', 303)
+  const view = queues.length > 0 ? '/desk/view/chosen' : services.length > 0 ? '/desk/view/services' : '/desk/my-queues'
+  return c.redirect(view, 303)
 }
 
 /** A tree as boxes: what lies below another stands in a little. */

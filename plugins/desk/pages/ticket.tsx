@@ -50,6 +50,7 @@ import {
 } from '../../../core/index.ts'
 import {
   ArticleCard,
+  FieldsOf,
   AssuranceLine,
   chooseDraft,
   CsrfField,
@@ -72,7 +73,7 @@ import { NarrowedLine, narrowView } from './narrowed.tsx'
 import { passOnPath, waysOf } from './pass-on.tsx'
 import { RefusedAbove } from './since.tsx'
 import { TicketSide } from './ticket-side.tsx'
-import { readTime, type TimeView } from './time-field.tsx'
+import { readTime, TimeOfArticle, type TimeView } from './time-field.tsx'
 
 /** Everything a ticket page shows. */
 export interface TicketView {
@@ -222,8 +223,10 @@ const TicketRegion = ({ c, visit, view, bad }: { c: PageContext; visit: Visit; v
                 <>
                   {article.writtenIn && article.writtenIn.id !== ticket.id && <WrittenIn c={c} article={article} />}
                   {article.senderType === 'customer' && article.assurance && <AssuranceLine c={c} article={article} />}
+                  <TimeOfArticle c={c} time={view.time} id={article.id} />
                 </>
               }
+              below={<FieldsOf c={c} filled={view.fields.ofArticles.get(article.id)} />}
               acts={articleActs(c, view, article)}
             />
           ))}

@@ -1,19 +1,30 @@
 /** Owns the field for time spent, on each form of a queue that asks for it, and what a ticket took so far. */
-import { sayUnits, timeOfTicket, timeUnit, type PageContext, type Ticket, type TimeOfPerson, type TimeUnit } from '../../../core/index.ts'
+import {
+  sayUnits,
+  timeOfTicket,
+  timeUnit,
+  type Id,
+  type PageContext,
+  type Ticket,
+  type TimeOfPerson,
+  type TimeUnit,
+} from '../../../core/index.ts'
 import { Card, Field, SideList, type FormState } from '../../../core/pages.ts'
 import { words } from '../words.ts'
 
 /** What the page of a ticket shows of time. */
 export interface TimeView {
   spent: TimeOfPerson[]
+  /** By message. */
+  articles: ReadonlyMap<Id, number>
   unit: TimeUnit
 }
 
 /** Undefined where there is nothing to show: the queue does not ask and nobody booked any. */
 export async function readTime(c: PageContext, ticket: Ticket): Promise<TimeView | undefined> {
   const { db } = c.get('host')
-  const spent = await timeOfTicket(db, ticket.id)
-  return ticket.askTime === 'off' && spent.length === 0 ? undefined : { spent, unit: await timeUnit(db) }
+  const { persons, articles } = await timeOfTicket(db, ticket.id)
+  return ticket.askTime === 'off' && persons.length === 0 ? undefined : { spent: persons, articles, unit: await timeUnit(db) }
 }
 
 /** `ask`: 'off', 'optional', 'required', as the queue says. */
@@ -30,6 +41,13 @@ export const TimeField = ({ c, form, ask, unit, id }: { c: PageContext; form: Fo
       required={ask === 'required'}
     />
   )
+
+/** In the head of a message: what was booked with it. */
+export const TimeOfArticle = ({ c, time, id }: { c: PageContext; time: TimeView | undefined; id: Id }) => {
+  const units = time?.articles.get(id)
+  if (!time || units === undefined) return null
+  return <span class="quiet"> · {words(c)('time.of-message', { time: sayUnits(units, time.unit, c.get('language')) })}</span>
+}
 
 /** Beside the ticket: the sum, and who spent it. */
 export const TimeCard = ({ c, time }: { c: PageContext; time: TimeView | undefined }) => {

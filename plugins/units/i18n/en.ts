@@ -38,6 +38,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'sla.none': 'The unit has no SLAs of its own',
   'sla.none.text': 'An SLA gives tickets of this unit’s services deadlines for response and solution.',
   'area.people': 'People',
+  'area.deadlines': 'Try deadlines',
   'area.hours': 'Hours',
   'area.texts': 'Auto-responses',
   'area.settings': 'Settings',

@@ -37,6 +37,7 @@ export const pl = {
   'sla.none': 'Jednostka nie ma własnych umów SLA',
   'sla.none.text': 'Umowa daje zgłoszeniom usług tej jednostki terminy odpowiedzi i rozwiązania.',
   'area.people': 'Ludzie',
+  'area.deadlines': 'Terminy na próbę',
   'area.hours': 'Godziny',
   'area.texts': 'Auto-odpowiedzi',
   'area.settings': 'Ustawienia',

@@ -1,0 +1,20 @@
+/** Owns the indexes that core's migrations leave to a job where the table is large: see core/database/late-index.ts. */
+import type { LateIndexes } from '../core/database/late-index.ts'
+
+/** What a ticket is about; tickets of a company, the newest first. */
+export const aboutIndexes: LateIndexes = {
+  ticket_service: { table: 'ticket', on: '(service_id) where service_id is not null' },
+  ticket_sla: { table: 'ticket', on: '(sla_id) where sla_id is not null' },
+  ticket_type_of: { table: 'ticket', on: '(type_id) where type_id <> 1' },
+  ticket_company: { table: 'ticket', on: `(customer_company, created_at desc, id desc) where customer_company <> ''` },
+}
+
+/** For lists that read or sorted a whole table: mail in and out by time, a queue's tickets of any state by priority and by change. */
+export const listIndexes: LateIndexes = {
+  inbound_mail_accepted: { table: 'inbound_mail', on: '(accepted_at desc, id desc)' },
+  outbound_mail_created: { table: 'outbound_mail', on: '(created_at desc, id desc)' },
+  ticket_queue_priority: { table: 'ticket', on: '(queue_id, priority_id, created_at desc, id desc)' },
+  ticket_queue_changed: { table: 'ticket', on: '(queue_id, changed_at desc, id desc)' },
+}
+
+export const coreIndexes: LateIndexes = { ...aboutIndexes, ...listIndexes }

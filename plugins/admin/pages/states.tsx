@@ -1,0 +1,227 @@
+/** Owns the pages of ticket states: the list, one state. */
+import type { Hono } from 'hono'
+import { refused, type PageContext, type WebEnv } from '../../../core/index.ts'
+import {
+  blankForm,
+  ButtonLink,
+  Card,
+  Checkbox,
+  Crumb,
+  Field,
+  FormCard,
+  PageHead,
+  readFields,
+  readValidity,
+  sayStateName,
+  sayValidity,
+  Select,
+  SideList,
+  statusOf,
+  submit,
+  validityChoices,
+  ValidityCell,
+  ValiditySelect,
+  type FormState,
+} from '../../../core/pages.ts'
+import {
+  createState,
+  editState,
+  findAnyState,
+  isNeededState,
+  listAllStates,
+  STATE_TYPES_TO_MAKE,
+  type TicketState,
+} from '../../../core/administration.ts'
+import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
+import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
+import { words } from '../words.ts'
+
+const PATH = '/admin/states'
+
+export function stateRoutes(app: Hono<WebEnv>): void {
+  app.get(PATH, statesPage)
+  app.get(`${PATH}/new`, (c) => stateForm(c, undefined, blankForm()))
+  app.post(`${PATH}/new`, (c) => save(c, undefined))
+  app.get(`${PATH}/:id`, async (c) => stateForm(c, await demandState(c), blankForm()))
+  app.post(`${PATH}/:id`, async (c) => save(c, await demandState(c)))
+}
+
+async function demandState(c: PageContext): Promise<TicketState> {
+  const state = await findAnyState(c.get('host').db, c.req.param('id') ?? '')
+  if (!state) throw refused('not-found')
+  return state
+}
+
+async function save(c: PageContext, state: TicketState | undefined): Promise<Response> {
+  const actor = demandAdministrator(c)
+  const values = await readFields(c)
+  const form = {
+    name: values['name'] ?? '',
+    type: state?.type ?? values['type'] ?? '',
+    dateOptional: values['dateOptional'] === 'on',
+    afterPending: values['afterPending'] ?? '',
+    sort: /^\d{1,4}$/.test(values['sort']?.trim() ?? '') ? Number(values['sort']) : Number.NaN,
+    suspends: values['suspends'] === 'on',
+    ...readValidity(values),
+  }
+  return submit(
+    c,
+    values,
+    async () => {
+      await c.get('host').work(actor, async (work) => void (await (state ? editState(work, state.id, form) : createState(work, form))))
+      return { to: PATH, said: words(c)('said.saved') }
+    },
+    (again) => stateForm(c, state, again),
+  )
+}
+
+async function statesPage(c: PageContext): Promise<Response> {
+  const t = words(c)
+  const options: ListOptions = {
+    sorts: ['sort', 'name', 'open'],
+    sort: 'sort',
+    filters: [{ name: 'valid', label: t('valid'), choices: validityChoices(c) }],
+  }
+  const query = readList(c, options)
+  const columns: Column<TicketState>[] = [
+    {
+      key: 'name',
+      label: t('state.name'),
+      sort: true,
+      text: (x) => x.name,
+      cell: (x) => <Main href={`${PATH}/${x.id}`} name={sayStateName(x.name, x.type, c.get('language'))} />,
+    },
+    { key: 'type', label: t('state.type'), text: (x) => t(`state.type.${x.type}`) },
+    {
+      key: 'suspends',
+      label: t('state.deadlines'),
+      text: (x) => (x.suspends ? t('state.deadlines.stop') : ''),
+    },
+    { key: 'sort', label: t('state.sort'), sort: true, text: (x) => String(x.sort), class: 'cell-narrow' },
+    { key: 'open', label: t('about.open'), sort: true, text: (x) => String(x.open), cell: (x) => x.open, class: 'cell-narrow' },
+    {
+      key: 'valid',
+      label: t('valid'),
+      text: (x) => sayValidity(c, x),
+      cell: (x) => <ValidityCell c={c} thing={x} />,
+      class: 'cell-narrow',
+    },
+  ]
+  const valid = query.filters['valid']
+  const states = (await listAllStates(c.get('host').db)).filter(
+    (x) => !valid || valid === (x.valid ? 'on' : x.offForNow ? 'for-now' : 'off'),
+  )
+  return listPage(c, {
+    area: 'states',
+    title: t('area.states'),
+    beside: t('state.what'),
+    query,
+    options,
+    columns,
+    rows: pick(c, states, query, columns, 'sort'),
+    searchLabel: t('list.search'),
+    empty: { title: t('list.none-found') },
+    acts: (
+      <ButtonLink kind="primary" href={`${PATH}/new`} shortcut="N">
+        {t('state.new')}
+      </ButtonLink>
+    ),
+  })
+}
+
+async function stateForm(c: PageContext, state: TicketState | undefined, form: FormState): Promise<Response> {
+  const t = words(c)
+  const ends = (await listAllStates(c.get('host').db)).filter(({ type, valid }) => type === 'closed' && valid)
+  const title = state ? sayStateName(state.name, state.type, c.get('language')) : t('state.new')
+  return adminPage(c, {
+    title,
+    area: 'states',
+    status: statusOf(form),
+    body: (
+      <>
+        <Crumb href={PATH}>{t('area.states')}</Crumb>
+        <PageHead title={title} {...(state && !state.valid ? { beside: sayValidity(c, state) } : {})} />
+        <Beside
+          aside={
+            state && (
+              <Card title={t('about.used')} id="used">
+                <SideList
+                  items={[
+                    { name: t('about.open'), value: <a href={`/desk/search?state=${state.id}&state=open`}>{state.open}</a> },
+                    { name: t('about.all'), value: <a href={`/desk/search?state=${state.id}&state=any`}>{t('about.show')}</a> },
+                  ]}
+                />
+              </Card>
+            )
+          }
+        >
+          <FormCard c={c} form={form} of={state && `ticket state:${state.id}`} cancel={PATH}>
+            <Field
+              c={c}
+              form={form}
+              name="name"
+              label={t('state.name')}
+              help={t(state && isNeededState(state.name) ? 'state.needed' : 'state.name.help')}
+              value={state?.name}
+              maxlength={200}
+              required
+            />
+            {!state && (
+              <Select
+                c={c}
+                form={form}
+                name="type"
+                label={t('state.type')}
+                help={t('state.type.help')}
+                empty={t('state.type.choose')}
+                choices={STATE_TYPES_TO_MAKE.map((one) => ({ value: one, label: t(`state.type.${one}`) }))}
+                required
+              />
+            )}
+            {(!state || state.type === 'pending auto') && (
+              <Select
+                c={c}
+                form={form}
+                name="afterPending"
+                label={t('state.after')}
+                {...(state ? {} : { help: t('state.after.help') })}
+                value={state?.afterPending ?? ''}
+                empty={t('state.after.choose')}
+                choices={ends.map((one) => ({ value: one.name, label: sayStateName(one.name, one.type, c.get('language')) }))}
+              />
+            )}
+            {(!state || state.type === 'pending reminder') && (
+              <Checkbox
+                c={c}
+                form={form}
+                name="dateOptional"
+                label={t(state ? 'state.date-optional' : 'state.date-optional.new')}
+                checked={state?.dateOptional ?? false}
+              />
+            )}
+            <Checkbox
+              c={c}
+              form={form}
+              name="suspends"
+              label={t('state.suspends')}
+              help={t('state.suspends.help')}
+              checked={state?.suspends ?? false}
+            />
+            <Field
+              c={c}
+              form={form}
+              name="sort"
+              label={t('state.sort')}
+              help={t('state.sort.help')}
+              value={String(state?.sort ?? 100)}
+              maxlength={4}
+              inputmode="numeric"
+              required
+            />
+            <ValiditySelect c={c} form={form} help={t('state.valid.help')} of={state} />
+          </FormCard>
+        </Beside>
+      </>
+    ),
+  })
+}
