@@ -13,13 +13,7 @@ export default defineConfig({
   ...common,
   test: {
     ...common.test,
-    include: [
-      'test/long/**/*.test.{ts,tsx}',
-      'test/hostile/*.test.ts',
-      ...MANY_STARTS,
-      ...TRY_MORE,
-      '**/*.{look,browser}.test.ts',
-    ],
+    include: ['test/long/**/*.test.{ts,tsx}', 'test/hostile/*.test.ts', ...MANY_STARTS, ...TRY_MORE, '**/*.{look,browser}.test.ts'],
     // What these leave out of every run.
     env: { POMOC_LONG: 'yes' },
     maxWorkers: 1,

@@ -107,7 +107,11 @@ describe('what is offered', () => {
       })
       try {
         const talk = await greeted(one.port)
-        return { offered: await talk.say('EHLO kopiarka.example'), asked: await talk.say('STARTTLS'), mail: await talk.say('MAIL FROM:<a@b.example>') }
+        return {
+          offered: await talk.say('EHLO kopiarka.example'),
+          asked: await talk.say('STARTTLS'),
+          mail: await talk.say('MAIL FROM:<a@b.example>'),
+        }
       } finally {
         await one.stop()
       }

@@ -19,15 +19,14 @@ let program: Program
 let data: ReturnType<typeof temporaryData>
 let port: number
 let password: string
-let longestStall: () => Promise<number>
+const watch = makeStallWatch()
 
 beforeAll(async () => {
   await built()
   data = temporaryData()
-  program = runProgram({ POMOC_DATA_DIR: data.dir, POMOC_LOG_LEVEL: 'error', POMOC_METRICS_PORT: '0' }, ['demo'])
+  program = runProgram({ ...watch.env, POMOC_DATA_DIR: data.dir, POMOC_LOG_LEVEL: 'error' }, ['demo'])
   await program.ready
   port = Number(/web +http:\/\/\S+:(\d+)/.exec(program.stdout)![1])
-  longestStall = makeStallWatch(/^\s*metrics\s+(\S+)$/m.exec(program.stdout)![1]!)
   password = /everybody's password is (\S+)/.exec(program.stdout)![1]!
 })
 afterAll(async () => {
@@ -92,14 +91,14 @@ const percentile = (times: readonly number[], part: number) => times.toSorted((a
 
 /** Milliseconds: what a page that came between two others on a shared processor may take longer by itself. */
 const GRAIN = 10
-/** Seconds in which the program may answer nobody. */
+/** Seconds in which the program may answer nobody, of its processor. */
 const STALL = 0.1
 
-/** Reads pages one after another until the flood is over; `stall`: for how long the program itself answered nobody, by its own figure. */
+/** Reads pages one after another until the flood is over; `stall`: for how long the program itself answered nobody. */
 async function meanwhile<T>(reader: Browser, paths: readonly string[], flooding: () => Promise<T>) {
   const pages: Answer[] = []
   let over = false
-  await longestStall()
+  await watch.longestStall()
   const reading = (async () => {
     for (let n = 0; !over || pages.length < paths.length; n++) pages.push(await reader.get(paths[n % paths.length]!))
   })()
@@ -108,7 +107,7 @@ async function meanwhile<T>(reader: Browser, paths: readonly string[], flooding:
   const ms = performance.now() - began
   over = true
   await reading
-  const stall = await longestStall()
+  const stall = await watch.longestStall()
   const times = pages.map((page) => page.ms)
   return { result, ms, pages, median: percentile(times, 0.5), p95: percentile(times, 0.95), stall }
 }

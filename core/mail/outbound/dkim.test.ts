@@ -71,7 +71,13 @@ describe('what leaves', () => {
     const text = raw.toString('latin1')
     expect(await verdictOf(text.replace(/kropka/, 'kreska'))).not.toBe('pass')
     // A second field beside ours, or one where we wrote none, above or below: many programs show that one.
-    for (const field of ['From: prezes@uni.example', 'Reply-To: zly@obcy.example', 'Cc: zly@obcy.example', 'Subject: Inny', 'To: x@y.example']) {
+    for (const field of [
+      'From: prezes@uni.example',
+      'Reply-To: zly@obcy.example',
+      'Cc: zly@obcy.example',
+      'Subject: Inny',
+      'To: x@y.example',
+    ]) {
       expect(await verdictOf(`${field}\r\n${text}`), `${field} on top`).not.toBe('pass')
       expect(await verdictOf(text.replace('\r\n\r\n', `\r\n${field}\r\n\r\n`)), `${field} below`).not.toBe('pass')
     }

@@ -48,7 +48,18 @@ export async function signerFor(config: Pick<Config, 'mail'>, fromText: string):
  * Each of these is named as signed once more than the mail has it: a second one that somebody puts in on the way, which many programs show
  * instead of the first, breaks the signature (RFC 6376 8.15: “oversigning”).
  */
-const SEALED = ['From', 'Reply-To', 'To', 'Cc', 'Subject', 'Date', 'Message-ID', 'MIME-Version', 'Content-Type', 'Content-Transfer-Encoding']
+const SEALED = [
+  'From',
+  'Reply-To',
+  'To',
+  'Cc',
+  'Subject',
+  'Date',
+  'Message-ID',
+  'MIME-Version',
+  'Content-Type',
+  'Content-Transfer-Encoding',
+]
 /** Signed where the mail has them; lists and forwarders may add their own. */
 const SIGNED = ['Sender', 'In-Reply-To', 'References', 'Auto-Submitted', 'Precedence']
 
