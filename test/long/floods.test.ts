@@ -1,4 +1,4 @@
-/** Owns what a flood costs others: six hundred logins at once and two thousand invitations against the real program, while an agent reads. */
+/** Owns what a flood costs others: six hundred logins at once, two thousand invitations and two thousand pages against the real program, while an agent reads. */
 import { rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -64,6 +64,10 @@ class Browser {
   async flood(atOnce: number, forms: { path: string; fields: Record<string, string> }[]): Promise<number[]> {
     const body = (fields: Record<string, string>) => new URLSearchParams({ ...fields, _csrf: this.token }).toString()
     return flood({ port, atOnce, headers: this.headers(true), forms: forms.map(({ path, fields }) => ({ path, body: body(fields) })) })
+  }
+  /** Asks for pages from a process of its own, so many at once. */
+  readALot(atOnce: number, paths: readonly string[]): Promise<number[]> {
+    return flood({ port, atOnce, headers: this.headers(false), forms: paths.map((path) => ({ path })) })
   }
   private ask(method: string, path: string, body?: string): Promise<Answer> {
     const began = performance.now()
@@ -169,6 +173,18 @@ describe('while a flood comes', () => {
       303: 20,
       429: 1980,
     })
+    expectQuiet(found)
+  })
+
+  it('of two thousand pages that one customer asks for', async () => {
+    const found = await meanwhile(reader, PATHS, () =>
+      customer.readALot(
+        50,
+        Array.from({ length: 2000 }, (_, n) => `/?which=all&search=drukarka${n}`),
+      ),
+    )
+    say('2000 pages', found)
+    expect(new Set(found.result)).toEqual(new Set([200]))
     expectQuiet(found)
   })
 })
