@@ -32,6 +32,9 @@ test('three hundred slow heads', async () => {
 test('nothing of it is a fault of a plugin, or in the log', async () => {
   expect(await house.faults()).toBe(0)
   // A machine that is busy with others is told of, too; how long the program itself computed is asked above.
-  const lines = house.stderr().split('\n').filter((line) => line !== '' && !line.includes('busy with others'))
+  const lines = house
+    .stderr()
+    .split('\n')
+    .filter((line) => line !== '' && !line.includes('busy with others'))
   expect(lines).toEqual([])
 })

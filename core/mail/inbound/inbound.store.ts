@@ -222,6 +222,9 @@ function aboutNumbers(numbers: string[], sender: string): RawBuilder<unknown> {
 
 /** So many days ago at most a ticket was opened that somebody else's answer to the same message still goes on with. */
 const SHARING_DAYS = 30
+/** Of so many others whom the mail names, so many of the newest tickets each are looked at: whom a mail names is for its writer to choose. */
+const SHARING_COPIES = 20
+const SHARING_TICKETS = 20
 
 /**
  * Of those whom the mail is written to as well: their open tickets that began with an answer to one of its references, written to its sender too. Both
@@ -235,11 +238,13 @@ function aboutSharing(references: string[], copies: string[], sender: string, de
       'senderLetIn', ${letIn}) order by t.id desc), '[]')
     from (
       select w.id, min(r.id) as message_id from person_address named
-        join ticket w on w.customer_id = named.person_id and w.created_at > ${since} and w.state_type not in ('closed', 'merged', 'removed')
+        cross join lateral (
+          select id, state_type from ticket where customer_id = named.person_id and created_at > ${since}
+          order by created_at desc, id desc limit ${sql.lit(SHARING_TICKETS)}) w
         join article first on first.ticket_id = w.id and first.person_id = named.person_id and first.visible and first.held_at is null
           and lower(first.to_text || ' ' || first.cc_text) ~ ${wholeIn(sender)}
         join unnest(${references}::text[]) as r(id) on r.id = any(string_to_array(first.in_reply_to, ' '))
-      where named.address = any(${copies}::text[]) group by w.id
+      where named.address = any(${copies.slice(0, SHARING_COPIES)}::text[]) and w.state_type not in ('closed', 'merged', 'removed') group by w.id
     ) s join ticket t on t.id = s.id join queue q on q.id = t.queue_id ${personOf(sender)})`
 }
 
