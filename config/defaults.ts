@@ -115,6 +115,9 @@ export default {
     host: '127.0.0.1', // POMOC_SMTP_HOST
     port: 2525, // POMOC_SMTP_PORT; 0 takes any free port
     // tlsKey, tlsCert: files in PEM format for STARTTLS, both or neither. Unset: pomoc makes its own certificate.
+    // Addresses or networks of machines that know only versions of TLS before 1.2, such as an old copier, and send nothing when they meet a
+    // newer one: they are not offered STARTTLS, and their mail comes in the clear.
+    withoutTls: [],
     maxSizeKb: 32768, // the largest mail taken, in kB of 1024 bytes
     maxClients: 500, // connections at the same time
     maxPerPeer: 10, // of these, from one address

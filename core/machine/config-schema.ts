@@ -138,6 +138,7 @@ export const configSchema = z.strictObject({
       port,
       tlsKey: text('the path of a key file in PEM format').optional(),
       tlsCert: text('the path of a certificate file in PEM format').optional(),
+      withoutTls: z.array(network, { error: `a list, each ${NETWORK}` }),
       maxSizeKb: whole(64, 1_048_576, 'a size in kB'),
       maxClients: whole(1, 10_000, 'how many connections'),
       maxPerPeer: whole(1, 10_000, 'how many connections'),

@@ -1,7 +1,7 @@
 /** Owns network addresses: plain forms, whether one lies in a list of networks, and under what a client is counted. */
 import { BlockList, isIP, isIPv6 } from 'node:net'
 
-/** Addresses or networks ('10.0.0.5', '10.0.0.0/24') as one question: is this peer among them? */
+/** Addresses or networks ('10.0.0.5', '10.0.0.0/24') as one question: is this peer, by its plain address, among them? */
 export function makeTrust(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList()
   for (const network of networks) {

@@ -57,7 +57,7 @@ export function watchStalls(room: {
       const ms = Math.round(longest * 1000)
       longest = 0
       if (ms < longMs) return
-      log.warn({ ms }, 'this process kept everybody waiting: something in it computed for so long')
+      log.warn({ ms }, 'this process kept everybody waiting: something in it computed for so long, or the machine was busy with others')
       await db
         .insertInto('process_stall')
         .values({ at: clock(), roles: roles.join(','), ms })

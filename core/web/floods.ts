@@ -1,6 +1,6 @@
 /**
  * Owns that whoever sends much keeps nobody waiting: floods of logins get a few words instead of a page, at the door, where nothing of the
- * request need be read; what one person writes is worked a little at a time.
+ * request need be read; what one person writes and reads is worked a little at a time.
  */
 import type { MiddlewareHandler } from 'hono'
 import type { PageContext, WebEnv } from '../kernel/contract.ts'
@@ -34,13 +34,18 @@ export function fewWords(c: PageContext, refusal: Refusal): Response {
 }
 
 /** A browser sends one form at a time; two leave room for a draft that is saved beside. */
-const AT_ONCE = 2
+const FORMS_AT_ONCE = 2
+/** A page and what it loads beside itself. What streams has left its turn by then. */
+const PAGES_AT_ONCE = 4
 
 /** Stands after the form is read, so that nobody's turn is held by a slow line. Strangers write nothing but logins, which are counted at the door. */
 export function takeTurns(): MiddlewareHandler<WebEnv> {
-  const turns = makeTurns(AT_ONCE)
+  const writing = makeTurns(FORMS_AT_ONCE)
+  const reading = makeTurns(PAGES_AT_ONCE)
   return (c, next) => {
     const actor = c.get('actor')
-    return !actor || ['GET', 'HEAD', 'OPTIONS'].includes(c.req.method) ? next() : turns(String(actor.id), next)
+    if (!actor) return next()
+    const turns = ['GET', 'HEAD', 'OPTIONS'].includes(c.req.method) ? reading : writing
+    return turns(String(actor.id), next)
   }
 }

@@ -1,8 +1,9 @@
 /** Owns the HTTP server: its port, opened before anything slow is begun, and a stop that lets answers under way end. */
 import { getRequestListener } from '@hono/node-server'
-import type { RequestListener, Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../machine/config.ts'
+import { makePace } from '../kernel/limits/bouncer.ts'
 import type { Kernel } from '../run/host.ts'
 import { limitedServer } from '../machine/http-server.ts'
 import { listen, passedSocket } from '../machine/listen.ts'
@@ -14,6 +15,11 @@ import type { Readiness } from '../metrics/health.ts'
 const GRACE_MS = 5000
 /** So long an open connection may bring another question, whose answer then ends it: closed at once, it might meet one on its way. */
 const PARTING_MS = 500
+
+/** So many requests begin in one turn of the loop: hundreds that come in the same moment keep nobody waiting until the last of them is answered. */
+const PER_TURN = 16
+/** What a browser brings where somebody has logged in; whether it is worth anything is asked later. */
+const bringsSession = ({ headers }: IncomingMessage): boolean => /(?:^|[ -])pomoc=/.test(headers.cookie ?? '')
 
 export interface WebDoor {
   /** As a browser on this machine reaches it; not known yet where systemd holds the socket. */
@@ -32,9 +38,15 @@ export async function openWebDoor(config: Config): Promise<WebDoor> {
   let answer: RequestListener = (_request, response) => {
     response.writeHead(503, { 'retry-after': '2', 'content-type': 'text/plain; charset=utf-8' }).end('pomoc is starting.\n')
   }
+  const [people, strangers] = [makePace(PER_TURN), makePace(PER_TURN)]
   const server = limitedServer(config, (request, response) => {
-    if (stopping.signal.aborted) response.setHeader('connection', 'close')
-    answer(request, response)
+    // Apart, so that nobody who works here stands behind a flood of logins.
+    const pace = bringsSession(request) ? people : strangers
+    pace(() => {
+      if (request.destroyed) return
+      if (stopping.signal.aborted) response.setHeader('connection', 'close')
+      answer(request, response)
+    })
   })
   // RFC 9112 9.3: a connection kept alive must outlive the proxy's own patience, or the proxy meets a closed one.
   server.keepAliveTimeout = 75_000

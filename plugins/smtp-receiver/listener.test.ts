@@ -99,6 +99,30 @@ describe('what is offered', () => {
     await rm(dataDir, { recursive: true })
   })
 
+  test('whom the configuration names for its old TLS is not offered STARTTLS, and gives its mail in the clear; nobody else', async () => {
+    const without = async (withoutTls: string[]) => {
+      const one = await startListener({
+        ...station.host,
+        config: { ...station.config, smtp: { ...station.config.smtp, port: 0, withoutTls } },
+      })
+      try {
+        const talk = await greeted(one.port)
+        return {
+          offered: await talk.say('EHLO kopiarka.example'),
+          asked: await talk.say('STARTTLS'),
+          mail: await talk.say('MAIL FROM:<a@b.example>'),
+        }
+      } finally {
+        await one.stop()
+      }
+    }
+    const named = await without(['127.0.0.0/8'])
+    expect(named.offered).not.toContain('STARTTLS')
+    expect(named.asked).toMatch(/^500/)
+    expect(named.mail).toMatch(/^250/)
+    expect((await without(['10.0.0.0/8'])).offered).toContain('STARTTLS')
+  })
+
   test('commands smuggled in before the TLS handshake are thrown away', async () => {
     const talk = await greeted()
     talk.write('STARTTLS\r\nMAIL FROM:<evil@b.example>\r\n')

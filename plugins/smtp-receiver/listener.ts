@@ -13,6 +13,7 @@ import {
   LIMITS,
   listen,
   makeBouncer,
+  makeTrust,
   noteRefused,
   relayOf,
   worthTelling,
@@ -62,6 +63,7 @@ export async function startListener(host: Host): Promise<Listener> {
   const folder = join(config.dataDir, 'spool')
   const addressBook = keepAddressBook(host.db, config, host.live)
   const peers = makePeerLimit(config.smtp.maxPerPeer)
+  const withoutTls = makeTrust(config.smtp.withoutTls)
   const hourly = makeBouncer(LIMITS['mails-peer'].windowMs)
   /** Sessions that are giving us a mail, and what we do with it. */
   const underWay = new Map<string, Promise<void>>()
@@ -100,7 +102,7 @@ export async function startListener(host: Host): Promise<Listener> {
       }
       const now = performance.now()
       guests.set(session.id, { peer, relay, refused: 0, connectedAt: now, lastMailAt: now, storing: false })
-      session.disabledCommands = relay?.xclient ? NEVER : [...NEVER, ...FOR_RELAYS]
+      session.disabledCommands = [...NEVER, ...(relay?.xclient ? [] : FOR_RELAYS), ...(withoutTls(peer) ? ['STARTTLS'] : [])]
       return done()
     },
     onClose(session) {

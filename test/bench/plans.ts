@@ -151,6 +151,7 @@ async function mailStatements(place: Place): Promise<Statement[]> {
     references: [messageId, '<none@klient.example>'],
     originals: [messageId],
     numbers: [String(article!['number'])],
+    copies: ['ktos@klient.example'],
     sender: String(article!['address']),
     content: Buffer.alloc(32),
   })

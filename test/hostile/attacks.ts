@@ -1,5 +1,8 @@
 /** Owns what hostile clients send over HTTP, byte for byte, and how an answer of the real program is read. */
+import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 
 export interface Attack {
   name: string
@@ -167,16 +170,13 @@ export async function slowHeads(port: number, count: number): Promise<{ stop(): 
 }
 
 /**
- * How long, in seconds, the program can have kept everybody waiting since this was last asked: its event loop's longest delay (Node's
- * figure begins anew each time), and no more than it computed in all – on a busy machine the loop is late though nothing holds it up.
+ * For a program that is started with `env`: how long, in seconds, it kept everybody waiting at most since this was last asked – what its main
+ * thread computed between two turns of its loop (turns.ts), whatever else the machine does.
  */
-export function makeStallWatch(metrics: string): () => Promise<number> {
-  let computed = 0
-  return async () => {
-    const text = await (await fetch(metrics)).text()
-    const figure = (name: string) => Number(new RegExp(`^${name} ([\\d.e+-]+)$`, 'm').exec(text)![1])
-    const before = computed
-    computed = figure('process_cpu_seconds_total')
-    return Math.min(figure('nodejs_eventloop_lag_max_seconds'), computed - before)
+export function makeStallWatch(): { env: Record<string, string>; longestStall(): Promise<number> } {
+  const name = `pomoc-turns-${randomUUID()}`
+  return {
+    env: { TURNS_SOCKET: name, NODE_OPTIONS: `--import ${join(import.meta.dirname, 'turns.ts')}` },
+    longestStall: async () => Number(await text(connect(`\0${name}`))),
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Owns a process of its own that sends many forms at once, so that making them costs neither the program nor whoever measures it.
+ * Owns a process of its own that sends many forms, or asks for many pages, at once, so that making them costs neither the program nor whoever measures it.
  * A `Flood` as JSON comes by standard input; the statuses of the answers, in the order of the forms, go out by standard output.
  */
 import { spawn } from 'node:child_process'
@@ -11,7 +11,8 @@ export interface Flood {
   headers: Record<string, string>
   /** So many are under way together. */
   atOnce: number
-  forms: { path: string; body: string }[]
+  /** One without a body is a page asked for. */
+  forms: { path: string; body?: string }[]
 }
 
 /** Sends it from a process of its own and answers the statuses. */
@@ -26,7 +27,7 @@ if (process.argv[1] === import.meta.filename) {
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity })
   const send = ({ path, body }: Flood['forms'][number]) =>
     new Promise<number>((resolve, reject) => {
-      const asked = request({ agent, host: '127.0.0.1', port, path, method: 'POST', headers }, (response) => {
+      const asked = request({ agent, host: '127.0.0.1', port, path, method: body === undefined ? 'GET' : 'POST', headers }, (response) => {
         response
           .resume()
           .on('end', () => resolve(response.statusCode!))

@@ -6,11 +6,12 @@ import { testDatabase } from '../database.ts'
 import { maker } from '../make.ts'
 import { runProgram, temporaryData } from '../program.ts'
 import { built } from '../stage.ts'
+import { makeStallWatch } from './attacks.ts'
 
 export interface Besieged {
   port: number
-  /** Where its figures are. */
-  metrics: string
+  /** For how many seconds it answered nobody at most since this was last asked. */
+  longestStall(): Promise<number>
   database: Awaited<ReturnType<typeof testDatabase>>
   cookies: { stranger: string; visitor: string; customer: string; agent: string }
   /** Rows of plugins' faults and strikes: none should be there. */
@@ -32,11 +33,12 @@ export async function besiege(): Promise<Besieged> {
   const agent = await make.agent({ 1: ['rw'], 2: ['rw'] })
   for (let n = 0; n < 20; n++) await make.ticket({ customerId: customer })
   await built()
+  const { env, longestStall } = makeStallWatch()
   const program = runProgram({
+    ...env,
     POMOC_DATABASE_URL: database.url,
     POMOC_DATA_DIR: data.dir,
     POMOC_MAIL_ADDRESS: 'pomoc@uni.example',
-    POMOC_METRICS_PORT: '0',
     POMOC_LOG_LEVEL: 'warn',
   })
   const stop = async () => {
@@ -60,7 +62,7 @@ export async function besiege(): Promise<Besieged> {
     await page.text()
     return {
       port: Number(new URL(address('web')).port),
-      metrics: address('metrics'),
+      longestStall,
       database,
       pid: program.pid,
       cookies: { stranger: '', visitor: form.split(';')[0]!, customer: await session(customer), agent: await session(agent) },

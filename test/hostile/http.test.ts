@@ -1,27 +1,23 @@
 /**
- * What hostile clients send to the real program: nobody else waits for it. Each of these once took seconds; on a busy machine the loop is
- * late by itself, so the bound here is a generous one; `npm run test:long` asks for a tenth of a second.
+ * What hostile clients send to the real program: nobody else waits for it longer than a tenth of a second. Each of these once took seconds.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ATTACKS, attack, makeStallWatch, slowHeads } from './attacks.ts'
+import { ATTACKS, attack, slowHeads } from './attacks.ts'
 import { besiege, type Besieged } from './house.ts'
 
-/** Seconds. */
-const STALL = process.env['POMOC_LONG'] === 'yes' ? 0.1 : 1
+/** Seconds of its processor. */
+const STALL = 0.1
 
 let house: Besieged
-let longestStall: () => Promise<number>
 beforeAll(async () => {
   house = await besiege()
-  longestStall = makeStallWatch(house.metrics)
-  await longestStall()
+  await house.longestStall()
 })
 afterAll(() => house?.stop())
 
 test.each(ATTACKS)('$name', async (one) => {
   expect(await attack(house.port, one, house.cookies[one.as])).toBe(one.status)
-  const stall = await longestStall()
-  expect(stall).toBeLessThan(STALL)
+  expect(await house.longestStall()).toBeLessThan(STALL)
 })
 
 test('three hundred slow heads', async () => {
@@ -30,11 +26,15 @@ test('three hundred slow heads', async () => {
   await answer.text()
   slow.stop()
   expect(answer.status).toBe(200)
-  const stall = await longestStall()
-  expect(stall).toBeLessThan(STALL)
+  expect(await house.longestStall()).toBeLessThan(STALL)
 })
 
 test('nothing of it is a fault of a plugin, or in the log', async () => {
   expect(await house.faults()).toBe(0)
-  expect(house.stderr()).toBe('')
+  // A machine that is busy with others is told of, too; how long the program itself computed is asked above.
+  const lines = house
+    .stderr()
+    .split('\n')
+    .filter((line) => line !== '' && !line.includes('busy with others'))
+  expect(lines).toEqual([])
 })

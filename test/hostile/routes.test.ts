@@ -143,7 +143,7 @@ if (LONG)
       for (const after of keys) wrong.push(...(await tried(who, `${address}${address.includes('?') ? '&' : '?'}after=${after}`)))
     }
     expect(wrong).toEqual([])
-  }, 120_000)
+  })
 
 it('in a form they are left out', async () => {
   const wrong: string[] = []

@@ -1,4 +1,4 @@
-/** Owns what a flood costs others: six hundred logins at once and two thousand invitations against the real program, while an agent reads. */
+/** Owns what a flood costs others: six hundred logins at once, two thousand invitations and two thousand pages against the real program, while an agent reads. */
 import { rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,15 +19,14 @@ let program: Program
 let data: ReturnType<typeof temporaryData>
 let port: number
 let password: string
-let longestStall: () => Promise<number>
+const watch = makeStallWatch()
 
 beforeAll(async () => {
   await built()
   data = temporaryData()
-  program = runProgram({ POMOC_DATA_DIR: data.dir, POMOC_LOG_LEVEL: 'error', POMOC_METRICS_PORT: '0' }, ['demo'])
+  program = runProgram({ ...watch.env, POMOC_DATA_DIR: data.dir, POMOC_LOG_LEVEL: 'error' }, ['demo'])
   await program.ready
   port = Number(/web +http:\/\/\S+:(\d+)/.exec(program.stdout)![1])
-  longestStall = makeStallWatch(/^\s*metrics\s+(\S+)$/m.exec(program.stdout)![1]!)
   password = /everybody's password is (\S+)/.exec(program.stdout)![1]!
 })
 afterAll(async () => {
@@ -66,6 +65,10 @@ class Browser {
     const body = (fields: Record<string, string>) => new URLSearchParams({ ...fields, _csrf: this.token }).toString()
     return flood({ port, atOnce, headers: this.headers(true), forms: forms.map(({ path, fields }) => ({ path, body: body(fields) })) })
   }
+  /** Asks for pages from a process of its own, so many at once. */
+  readALot(atOnce: number, paths: readonly string[]): Promise<number[]> {
+    return flood({ port, atOnce, headers: this.headers(false), forms: paths.map((path) => ({ path })) })
+  }
   private ask(method: string, path: string, body?: string): Promise<Answer> {
     const began = performance.now()
     return new Promise((resolve, reject) => {
@@ -92,14 +95,14 @@ const percentile = (times: readonly number[], part: number) => times.toSorted((a
 
 /** Milliseconds: what a page that came between two others on a shared processor may take longer by itself. */
 const GRAIN = 10
-/** Seconds in which the program may answer nobody. */
+/** Seconds in which the program may answer nobody, of its processor. */
 const STALL = 0.1
 
-/** Reads pages one after another until the flood is over; `stall`: for how long the program itself answered nobody, by its own figure. */
+/** Reads pages one after another until the flood is over; `stall`: for how long the program itself answered nobody. */
 async function meanwhile<T>(reader: Browser, paths: readonly string[], flooding: () => Promise<T>) {
   const pages: Answer[] = []
   let over = false
-  await longestStall()
+  await watch.longestStall()
   const reading = (async () => {
     for (let n = 0; !over || pages.length < paths.length; n++) pages.push(await reader.get(paths[n % paths.length]!))
   })()
@@ -108,7 +111,7 @@ async function meanwhile<T>(reader: Browser, paths: readonly string[], flooding:
   const ms = performance.now() - began
   over = true
   await reading
-  const stall = await longestStall()
+  const stall = await watch.longestStall()
   const times = pages.map((page) => page.ms)
   return { result, ms, pages, median: percentile(times, 0.5), p95: percentile(times, 0.95), stall }
 }
@@ -170,6 +173,18 @@ describe('while a flood comes', () => {
       303: 20,
       429: 1980,
     })
+    expectQuiet(found)
+  })
+
+  it('of two thousand pages that one customer asks for', async () => {
+    const found = await meanwhile(reader, PATHS, () =>
+      customer.readALot(
+        50,
+        Array.from({ length: 2000 }, (_, n) => `/?which=all&search=drukarka${n}`),
+      ),
+    )
+    say('2000 pages', found)
+    expect(new Set(found.result)).toEqual(new Set([200]))
     expectQuiet(found)
   })
 })

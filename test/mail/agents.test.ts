@@ -125,3 +125,45 @@ test('an agent without the right to write notes there is no agent there', async 
   expect(rule).toBeUndefined()
   expect(article.sender_type).toBe('customer')
 })
+
+describe('two who answer each other, and us, about a message that we never had', () => {
+  const [ADAM, BEATA] = ['adam@praca.example', 'beata@praca.example']
+  /** A mail to us and to others that refers to a message of somebody else; answers its ticket and why. */
+  async function answerTo(foreign: string, from: string, to: string[], { proven = true, references = foreign } = {}) {
+    const subject = `Re: wspólna sprawa ${++count}`
+    const says = proven ? 'Authentication-Results: mx.uni.example; dmarc=pass header.from=praca.example\r\n' : ''
+    await station.deliver(
+      `${says}Received: from poczta (poczta [192.0.2.7]) by mx.uni.example; Tue, 17 Nov 2026 09:15:00 +0100\r\nFrom: ${from}\r\nTo: ${to.join(', ')}\r\nCc: pomoc@uni.example\r\nSubject: ${subject}\r\nMessage-ID: <wspolna-${count}@praca.example>\r\nIn-Reply-To: ${foreign}\r\nReferences: ${references}\r\n\r\nZgadzam się.\r\n`,
+      { from },
+    )
+    const [end] = await station.processed(subject)
+    return { ticket: end!.ticket_id!, rule: end!.reason.find(({ step }) => step === 'follow-up')?.rule, held: end!.outcome }
+  }
+  const others = [
+    ['both named, both proven', {}, true],
+    ['the second does not write to the first', { to: ['szef@obcy.example'] }, false],
+    ['the first did not write to the second', { first: ['szef@obcy.example'] }, false],
+    ['nobody proves the second', { proven: false }, false],
+    ['the ticket is closed by then', { closed: true }, false],
+    ['another message is answered, further down the same correspondence', { deeper: true }, true],
+    ['another message is answered', { other: true }, false],
+  ] as const satisfies [
+    string,
+    { to?: string[]; first?: string[]; proven?: boolean; closed?: boolean; deeper?: boolean; other?: boolean },
+    boolean,
+  ][]
+  test.each(others)('%s', async (_, how: (typeof others)[number][1] & Record<string, unknown>, one) => {
+    const foreign = `<obca-${++count}@obcy.example>`
+    const first = await answerTo(foreign, ADAM, (how['first'] as string[] | undefined) ?? ['szef@obcy.example', `Beata <${BEATA}>`])
+    if (how['closed'])
+      await station.database.db.updateTable('ticket').set({ state_id: '2', state_type: 'closed' }).where('id', '=', first.ticket).execute()
+    const named = how['other'] || how['deeper'] ? `<obca-${++count}@obcy.example>` : foreign
+    const second = await answerTo(named, BEATA, (how['to'] as string[] | undefined) ?? ['szef@obcy.example', `Adam <${ADAM}>`], {
+      proven: how['proven'] !== false,
+      references: how['deeper'] ? `${foreign} ${named}` : named,
+    })
+    expect(second.ticket === first.ticket).toBe(one)
+    expect(second.rule === 'same-correspondence').toBe(one)
+    expect(second.held).toBe(one ? 'follow-up' : 'new-ticket')
+  })
+})

@@ -93,3 +93,25 @@ export function makeSeats(most: number): (key: string) => (() => void) | undefin
     }
   }
 }
+
+/** Lets so many begin in one turn of the loop, and the others, in their order, in the turns after it: whatever else comes meanwhile goes between. */
+export function makePace(most: number): (run: () => void) => void {
+  let begun = 0
+  const waiting: (() => void)[] = []
+  const turn = () => {
+    begun = 0
+    for (const run of waiting.splice(0, most)) {
+      begun++
+      run()
+    }
+    if (begun > 0) setImmediate(turn)
+  }
+  return (run) => {
+    if (begun === 0) setImmediate(turn)
+    if (begun >= most) waiting.push(run)
+    else {
+      begun++
+      run()
+    }
+  }
+}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testDatabase } from '../../../test/database.ts'
 import type { OpenDatabase } from '../../database/database.ts'
-import { makeBouncer, makeSeats, makeTurns, worthTelling } from './bouncer.ts'
+import { makeBouncer, makePace, makeSeats, makeTurns, worthTelling } from './bouncer.ts'
 import { countLimit, countLimits, forgetLimits, listRefused, noteRefused } from './limits.ts'
 
 let database: OpenDatabase
@@ -89,6 +89,21 @@ it('of one key a few go on at a time, in their order, and a fault holds up nobod
     }).catch(() => {})
   await Promise.all([0, 1, 2, 3, 4, 5].map(run))
   expect([most, order]).toEqual([2, [0, 1, 2, 3, 4, 5]])
+})
+
+it('in one turn of the loop a few begin, at once; the rest in the turns after it, in their order, and nothing is held then', async () => {
+  const pace = makePace(3)
+  const order: number[] = []
+  const begunAfter: number[] = []
+  for (let n = 0; n < 8; n++) pace(() => order.push(n))
+  for (let turn = 0; turn < 4; turn++) {
+    begunAfter.push(order.length)
+    await new Promise(setImmediate)
+  }
+  expect(begunAfter).toEqual([3, 6, 8, 8])
+  expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  pace(() => order.push(8))
+  expect(order).toHaveLength(9)
 })
 
 it('of one key as many are in at a time as have seats; a seat that is left is free', () => {

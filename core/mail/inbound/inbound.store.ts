@@ -108,6 +108,8 @@ export async function whatIsKnown(
     messageId: string | null
     references: string[]
     numbers: string[]
+    /** To whom else it is written, less the author and us. */
+    copies: string[]
     originals: string[]
     /** The author's address; '' for nobody. */
     sender: string
@@ -117,12 +119,12 @@ export async function whatIsKnown(
     sentBy?: string
   },
 ): Promise<Known | undefined> {
-  const { delivery, messageId, references, numbers, originals, sender, content, sentBy = '' } = about
+  const { delivery, messageId, references, numbers, copies, originals, sender, content, sentBy = '' } = about
   const apart = SAME_MAIL_MINUTES * 60_000
   const [since, until] = [-apart, apart].map((ms) => new Date(delivery.acceptedAt.getTime() + ms))
   const { rows } = await sql<{
     done: boolean
-    known: Omit<Known, 'references' | 'waitingFor' | 'numbered' | 'reported' | 'sentBySame'> & Partial<Known>
+    known: Omit<Known, 'references' | 'waitingFor' | 'numbered' | 'sharing' | 'reported' | 'sentBySame'> & Partial<Known>
   }>`
     with siblings as (
       select id, envelope_to, state, outcome, ticket_id, article_id, blob_id = ${delivery.blobId} as same_bytes, content_key from inbound_mail
@@ -152,10 +154,11 @@ export async function whatIsKnown(
       ${sentBy === '' ? sql`` : aboutSentBy(sender, sentBy)}
       ${references.length + originals.length > 0 ? aboutReferences(references, originals, delivery, sender) : sql``}
       ${numbers.length > 0 ? aboutNumbers(numbers, sender) : sql``}
+      ${sender !== '' && references.length > 0 && copies.length > 0 ? aboutSharing(references, copies, sender, delivery) : sql``}
       ${originals.length > 0 ? aboutReported(originals) : sql``}) as known`.execute(trx)
   const row = rows[0]!
   if (row.done) return undefined
-  const known: Known = { references: [], waitingFor: [], numbered: [], reported: [], sentBySame: false, ...row.known }
+  const known: Known = { references: [], waitingFor: [], numbered: [], sharing: [], reported: [], sentBySame: false, ...row.known }
   for (const entry of [...known.references, ...known.numbered]) {
     if (entry.ticket.stateType !== 'merged') continue
     const target = await mergedInto(trx, entry.ticket.id, sender)
@@ -217,6 +220,37 @@ function aboutNumbers(numbers: string[], sender: string): RawBuilder<unknown> {
       join ticket t on t.number = n.number join queue q on q.id = t.queue_id ${personOf(sender)})`
 }
 
+/** So many days ago at most a ticket was opened that somebody else's answer to the same message still goes on with. */
+const SHARING_DAYS = 30
+/** Of so many others whom the mail names, so many of the newest tickets each are looked at: whom a mail names is for its writer to choose. */
+const SHARING_COPIES = 20
+const SHARING_TICKETS = 20
+
+/**
+ * Of those whom the mail is written to as well: their open tickets that began with an answer to one of its references, written to its sender too. Both
+ * name each other, so neither reads what was not meant for them; who answers the same circular without that is another matter.
+ */
+function aboutSharing(references: string[], copies: string[], sender: string, delivery: Delivery): RawBuilder<unknown> {
+  const since = new Date(delivery.acceptedAt.getTime() - SHARING_DAYS * 86_400_000)
+  return sql`,
+  'sharing', (
+    select coalesce(json_agg(json_build_object('messageId', s.message_id, 'ticket', ${TICKET}, 'senderInvolved', ${involved(sender)},
+      'senderLetIn', ${letIn}) order by t.id desc), '[]')
+    from (
+      select w.id, min(r.id) as message_id from person_address named
+        cross join lateral (
+          select id, state_type from ticket where customer_id = named.person_id and created_at > ${since}
+          order by created_at desc, id desc limit ${sql.lit(SHARING_TICKETS)}) w
+        join article first on first.ticket_id = w.id and first.person_id = named.person_id and first.visible and first.held_at is null
+          and lower(first.to_text || ' ' || first.cc_text) ~ ${wholeIn(sender)}
+        join unnest(${references}::text[]) as r(id) on r.id = any(string_to_array(first.in_reply_to, ' '))
+      where named.address = any(${copies.slice(0, SHARING_COPIES)}::text[]) and w.state_type not in ('closed', 'merged', 'removed') group by w.id
+    ) s join ticket t on t.id = s.id join queue q on q.id = t.queue_id ${personOf(sender)})`
+}
+
+/** For `~`, in a list of addresses in small letters: this one as a whole. */
+const wholeIn = (sender: string): string => `(^|[\\s<,;:"])${literal(sender)}($|[\\s>,;"])`
+
 const personOf = (sender: string) => sql`
   left join person_address pa on pa.address = ${sender} left join person p on p.id = pa.person_id and p.valid`
 
@@ -227,7 +261,7 @@ const personOf = (sender: string) => sql`
  * neither they nor having accepted one of them lets their sender in.
  */
 function involved(sender: string): RawBuilder<unknown> {
-  const asWhole = `(^|[\\s<,;:"])${literal(sender)}($|[\\s>,;"])`
+  const asWhole = wholeIn(sender)
   return sql`(coalesce(p.id in (t.customer_id, t.owner_id, t.responsible_id), false)
     or exists (select 1 from ticket_participant tp where tp.ticket_id = t.id and tp.person_id = p.id)
     or coalesce(p.agent, false) and exists (

@@ -4,7 +4,7 @@ import type { Work } from '../../kernel/work.ts'
 import { numberSettings } from '../../ticket/number.store.ts'
 import { listUnitRules, placeBy } from '../../unit/placing.ts'
 import { readRouting } from '../../unit/routing.ts'
-import { canonicalAddress } from '../addresses.ts'
+import { canonicalAddress, destinationOf } from '../addresses.ts'
 import { judgeSender } from '../judge/assurance/assurance.ts'
 import { loopMark } from '../texts/auto-response.ts'
 import { contentKey } from './content-key.ts'
@@ -43,6 +43,9 @@ export async function prepare(
     references: [...mail.references, ...mail.inReplyTo],
     originals: report?.originals ?? [],
     numbers: [...places.numbers.keys()],
+    copies: [...new Set([...mail.to, ...mail.cc].map(({ address }) => canonicalAddress(address)))].filter(
+      (address) => address !== evidence.author.address && !destinationOf(book, address),
+    ),
     sender: evidence.author.address,
     sentBy: evidence.sentBy,
     content: contentKey(mail),

@@ -87,6 +87,8 @@ export interface Known {
   waitingFor: string[]
   /** Tickets whose number stands in the mail, and whether the sender has a part in each (inbound.store.ts says what that is). */
   numbered: { found: string; ticket: KnownTicket; senderInvolved: boolean; senderLetIn: boolean }[]
+  /** Open tickets by whom this mail is written to as well, who answered a message that it refers to and wrote that to its sender too; newest first. */
+  sharing: { messageId: string; ticket: KnownTicket; senderInvolved: boolean; senderLetIn: boolean }[]
   /** Our mails that a delivery report may speak of. */
   reported: { id: Id; kind: string; messageId: string; ticketId: Id | null; articleId: Id | null; recipients: string[]; merged: boolean }[]
   /** Who owns the sender's address. */

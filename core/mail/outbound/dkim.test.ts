@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,8 +66,33 @@ describe('what leaves', () => {
       status: { result: 'pass', aligned: 'uni.example' },
     })
     expect(asked).toContain('TXT pomoc._domainkey.uni.example')
-    const changed = await dkimVerify(Buffer.from(raw.toString('latin1').replace(/kropka/, 'kreska'), 'latin1'), { resolver } as never)
-    expect(changed.results[0]!.status.result).not.toBe('pass')
+    const verdictOf = async (text: string) =>
+      (await dkimVerify(Buffer.from(text, 'latin1'), { resolver } as never)).results[0]!.status.result
+    const text = raw.toString('latin1')
+    expect(await verdictOf(text.replace(/kropka/, 'kreska'))).not.toBe('pass')
+    // A second field beside ours, or one where we wrote none, above or below: many programs show that one.
+    for (const field of [
+      'From: prezes@uni.example',
+      'Reply-To: zly@obcy.example',
+      'Cc: zly@obcy.example',
+      'Subject: Inny',
+      'To: x@y.example',
+    ]) {
+      expect(await verdictOf(`${field}\r\n${text}`), `${field} on top`).not.toBe('pass')
+      expect(await verdictOf(text.replace('\r\n\r\n', `\r\n${field}\r\n\r\n`)), `${field} below`).not.toBe('pass')
+    }
+    for (const field of ['Received: from a by b', 'List-Id: <lista@lists.example>', 'Sender: lista@lists.example'])
+      expect(await verdictOf(`${field}\r\n${text}`), field).toBe('pass')
+  })
+
+  it('is signed with an Ed25519 key too', async () => {
+    const ed25519 = generateKeyPairSync('ed25519').privateKey
+    writeFileSync(keyFile, ed25519.export({ type: 'pkcs8', format: 'pem' }))
+    await send('krótki klucz', { kind: 'reply' })
+    const { raw } = await station.sink.waitFor(({ parsed }) => parsed.subject === 'krótki klucz')
+    writeFileSync(keyFile, key.export({ type: 'pkcs8', format: 'pem' }))
+    const { results } = await dkimVerify(raw, { resolver: async () => [[dkimRecord(ed25519)]] } as never)
+    expect(results[0]).toMatchObject({ algo: 'ed25519-sha256', status: { result: 'pass' } })
   })
 
   it('bears no signature where no key is for the sender', async () => {

@@ -1,5 +1,6 @@
 /** Owns sending: one mail of the outbox to the smarthost, its retries, its giving up, and telling the agent. */
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { sql, type Selectable } from 'kysely'
 import { createTransport, type SendMailOptions } from 'nodemailer'
 import { emitArticle, insertArticle, keepRaw } from '../../article/articles.ts'
@@ -17,7 +18,7 @@ import { addHistory } from '../../ticket/history.ts'
 import { deliveryFailed } from '../../ticket/change/undelivered.ts'
 import { findTicket } from '../../ticket/ticket.store.ts'
 import type { NewArticle } from '../../ticket/ticket.ts'
-import { signingKey } from './dkim.ts'
+import { signerFor } from './dkim.ts'
 import { htmlOfText } from './mail-html.ts'
 import { mailTexts } from '../mail-texts.ts'
 import { deliveryChanged, GIVE_UP_AFTER_MS, mailSize, WITH_FILES } from '../outbound.ts'
@@ -210,10 +211,9 @@ function rejectedOf(info: { rejectedErrors?: readonly unknown[] | undefined }): 
 
 /** Up to this size, in bytes, a mail is kept as it leaves; of a larger one the files stand at its article anyway. */
 const KEPT_SIZE = 2 * 1024 * 1024
-/** Makes the bytes of a mail: head, parts, signature. */
+/** Makes the bytes of a mail: head and parts. */
 const builder = createTransport({
   streamTransport: true,
-  buffer: true,
   newline: 'windows',
   disableFileAccess: true,
   disableUrlAccess: true,
@@ -229,7 +229,7 @@ async function compose(host: Host, mail: OutboundRow): Promise<{ mail: SendMailO
     const { size } = await host.db.selectFrom('blob').select('size').where('id', '=', mail.blob_id).executeTakeFirstOrThrow()
     return { mail: { envelope: { ...path, size: Number(size) }, raw: Readable.from(resent(mail, readBlob(host.db, mail.blob_id))) } }
   }
-  const dkim = await signingKey(host.config, mail.from_text)
+  const signer = await signerFor(host.config, mail.from_text)
   const article =
     mail.article_id === null
       ? undefined
@@ -252,7 +252,6 @@ async function compose(host: Host, mail: OutboundRow): Promise<{ mail: SendMailO
   )
   const made: SendMailOptions = {
     envelope: { ...path, size },
-    ...(dkim ? { dkim } : {}),
     from: mail.from_text,
     to: mail.to_text,
     ...(mail.cc_text ? { cc: mail.cc_text } : {}),
@@ -272,8 +271,13 @@ async function compose(host: Host, mail: OutboundRow): Promise<{ mail: SendMailO
       ...(file.content_id ? { cid: file.content_id } : {}),
     })),
   }
-  if (article === undefined || article.message_id !== mail.message_id || size > KEPT_SIZE) return { mail: made }
-  const kept = (await builder.sendMail(made)).message as Buffer
+  const isKept = article !== undefined && article.message_id === mail.message_id && size <= KEPT_SIZE
+  if (!isKept && !signer) return { mail: made }
+  const bytes = (await builder.sendMail(made)).message as Readable
+  // A fault ends what is read, and so is told by whoever reads.
+  const signed = signer ? pipeline(bytes, signer, () => {}) : bytes
+  if (!isKept) return { mail: { envelope: { ...path, size }, raw: signed } }
+  const kept = await buffer(signed)
   return { mail: { envelope: { ...path, size: kept.length }, raw: kept }, kept }
 }
 

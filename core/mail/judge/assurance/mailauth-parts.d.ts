@@ -1,4 +1,4 @@
-/** Owns the types of two parsers of mailauth that it keeps beside its door. */
+/** Owns the types of what mailauth keeps beside its door: two parsers and the signer. */
 
 declare module 'mailauth/lib/parse-received.js' {
   export interface ReceivedPart {
@@ -27,4 +27,16 @@ declare module 'mailauth/lib/parse-dkim-headers.js' {
   /** `value`: the authserv-id; each method once or several times. */
   export type ParsedResults = { value?: string } & Partial<Record<'dkim' | 'spf' | 'dmarc' | 'auth', MethodResult | MethodResult[]>>
   export default function parse(line: Buffer): { parsed: ParsedResults }
+}
+
+declare module 'mailauth/lib/dkim/dkim-signer.js' {
+  import type { Writable } from 'node:stream'
+  /** A mail is written to it; at its end `signatureHeaders` are the lines to stand above, or `errors` say why there are none. */
+  export class DkimSigner extends Writable {
+    constructor(options: { headerList: string[]; signatureData: { signingDomain: string; selector: string; privateKey: string }[] })
+    /** Called with the head once it is read, the topmost field first. */
+    messageHeaders(headers: { parsed: { key: string | null; casedKey: string }[] }): Promise<void>
+    signatureHeaders: string[]
+    errors: { err: Error }[]
+  }
 }

@@ -8,7 +8,8 @@ import { placeOfDelivery } from '../places.ts'
  * References and In-Reply-To, newest first; then numbers in the subject, and where settings say so in the text, in attachments
  * or anywhere, of which the ticket must exist (OTRS behaviour; OTRS asks the subject first). Whether the sender may write into it
  * is asked later. Who answers an internal mail and is not the customer is not shown to the customer (OTRS:
- * FollowUpArticleVisibilityCheck). What somebody forwards to another unit asks that unit: a ticket of its own, which names this one.
+ * FollowUpArticleVisibilityCheck). Where nothing of this is found, two who answer each other and us about a message that we never had are one
+ * ticket – only where it is proven who writes, for anybody can name an address. What somebody forwards to another unit asks that unit: a ticket of its own, which names this one.
  */
 export const followUp: Step = {
   name: 'follow-up',
@@ -50,7 +51,7 @@ export function findTicket(hand: Hand): Found | undefined {
   if (report?.certain) return undefined
   // A bare number may be anybody's order or invoice: it counts only for whom it is a ticket's.
   const numbered = known.numbered.find(({ found, senderInvolved }) => senderInvolved || !places.bare.has(found))
-  if (!numbered) return undefined
+  if (!numbered) return places.references ? sharedWith(hand) : undefined
   const place = places.numbers.get(numbered.found) ?? 'subject'
   return {
     ticket: numbered.ticket,
@@ -58,6 +59,12 @@ export function findTicket(hand: Hand): Found | undefined {
     rule: RULES[place],
     detail: place === 'subject' ? mail.subject : numbered.found,
   }
+}
+
+function sharedWith({ known, judgement, report }: Hand): Found | undefined {
+  const [first] = known.sharing
+  if (!first?.senderInvolved || !judgement.proven || report) return undefined
+  return { ticket: first.ticket, visible: true, rule: 'same-correspondence', detail: first.messageId }
 }
 
 const RULES: Record<FollowUpPlace, MailRule> = {

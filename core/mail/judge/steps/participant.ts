@@ -18,7 +18,7 @@ export const participant: Step = {
       return { decided: 'follow-up-held', rule, detail: address }
     }
     if (!judgement.believed) return held('sender-not-proven')
-    const here = [...known.references, ...known.numbered].filter((one) => one.ticket.id === ticket.id)
+    const here = [...known.references, ...known.numbered, ...known.sharing].filter((one) => one.ticket.id === ticket.id)
     const involved = here.some(({ senderInvolved }) => senderInvolved)
     if (judgement.proven && involved) return { decided: 'may', rule: 'has-part-in-ticket', detail: address }
     const answered = known.references.find((one) => one.ticket.id === ticket.id && one.sentToSender)
