@@ -25,8 +25,7 @@ export const withoutJob = (prefix: string, table: string) => sql<boolean>`
 /** Adds jobs in the caller's transaction: they exist if and only if it commits. */
 export async function insertJobs(db: Kysely<Database>, jobs: readonly JobRequest[]): Promise<void> {
   if (jobs.length === 0) return
-  const { rows } = await sql<{ added: string }>`with ${addingJobs(jobs)} ${countingJobs}`.execute(db)
-  demandAdded(rows[0]!.added, jobs.length)
+  await sql`with ${addingJobs(jobs)} ${countingJobs(sql.lit(jobs.length))}`.execute(db)
 }
 
 /** Tasks whose jobs may be `fresh`; `migrateJobs` makes them known to the database. */
@@ -81,12 +80,11 @@ export const addingFresh = (given: RawBuilder<unknown>): RawBuilder<unknown> => 
   from (${given}) f join graphile_worker._private_tasks t on t.identifier = f.task
   returning id`
 
-/** Ends a statement with a CTE `asked (id)`: how many were added, and word to the workers, who hear it with the commit. */
-export const countingJobs = sql`
-  select *, case when a.added > 0 then pg_notify('jobs:insert', json_build_object('r', random(), 'count', a.added)::text) end as told
+/**
+ * Ends a statement with a CTE `asked (id)`: word to the workers, who hear it with the commit. Fails (21000) unless so many were added: a job that could
+ * not be added must undo what asked for it, also where the statement is committed before anybody hears its answer.
+ */
+export const countingJobs = (wanted: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  select case when a.added > 0 then pg_notify('jobs:insert', json_build_object('r', random(), 'count', a.added)::text) end as told,
+    (select 1 from generate_series(1, case when a.added = ${wanted} then 1 else 2 end)) as one_job_each
   from (select count(id) as added from asked) a`
-
-/** A job that could not be added must undo what asked for it. */
-export function demandAdded(added: string | number, wanted: number): void {
-  if (Number(added) !== wanted) throw new Error(`${wanted} jobs were to be added, and ${added} were`)
-}
