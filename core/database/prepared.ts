@@ -68,7 +68,11 @@ Object.defineProperty(PreparingClient.prototype, 'query', {
     const commit = text.endsWith(THEN_COMMIT) && isReady(wire, 'commit')
     if (!begun && !commit) return send()
     const name = nameOf(text)
-    const answer = sendFramed((query) => plain.call(this, query), { text, values, ...(name === undefined ? {} : { name }) }, { begin: begun, commit })
+    const answer = sendFramed(
+      (query) => plain.call(this, query),
+      { text, values, ...(name === undefined ? {} : { name }) },
+      { begin: begun, commit },
+    )
     return commit ? answer.then((result) => ((stateOf(this).committed = true), result)) : answer
   },
 })

@@ -193,8 +193,9 @@ export async function tellAndAsk(
   if (parts.length === 0) return
   // Functions run only where somebody asks for what they return; not materialized, the planner would leave unread columns out.
   parts.push(sql`counted as materialized (select ${sql.join([sql`1 as one`, ...counts])})`)
+  // Nothing looks at the answer: when it comes all of it stands already.
   await sql`
-    with ${sql.join(parts)} ${jobs.length > 0 ? sql`${countingJobs(sql.lit(jobs.length))}, counted` : sql`select counted.* from counted`} ${sql.raw(THEN_COMMIT)}`.execute(
+    with ${sql.join(parts)} ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added, counted.* from counted`} ${sql.raw(THEN_COMMIT)}`.execute(
     work.db,
   )
 }

@@ -25,7 +25,7 @@ export const withoutJob = (prefix: string, table: string) => sql<boolean>`
 /** Adds jobs in the caller's transaction: they exist if and only if it commits. */
 export async function insertJobs(db: Kysely<Database>, jobs: readonly JobRequest[]): Promise<void> {
   if (jobs.length === 0) return
-  await sql`with ${addingJobs(jobs)} ${countingJobs(sql.lit(jobs.length))}`.execute(db)
+  await sql`with ${addingJobs(jobs)} ${countingJobs}`.execute(db)
 }
 
 /** Tasks whose jobs may be `fresh`; `migrateJobs` makes them known to the database. */
@@ -72,19 +72,15 @@ export const ATTEMPTS = 25
 /**
  * Adds jobs that replace none, as rows (task, payload, key, run_at, attempts): graphile-worker's `add_job` looks through all
  * waiting jobs for each key, which costs half a millisecond with an empty table and far more with a full one. Workers are
- * woken by `countingJobs`.
+ * woken by `countingJobs`. A task that the database does not know fails (23502): what asked for the job is undone with it.
  */
 export const addingFresh = (given: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   insert into graphile_worker._private_jobs (task_id, payload, key, run_at, max_attempts)
   select t.id, f.payload, f.key, coalesce(f.run_at, now()), f.attempts
-  from (${given}) f join graphile_worker._private_tasks t on t.identifier = f.task
+  from (${given}) f left join graphile_worker._private_tasks t on t.identifier = f.task
   returning id`
 
-/**
- * Ends a statement with a CTE `asked (id)`: word to the workers, who hear it with the commit. Fails (21000) unless so many were added: a job that could
- * not be added must undo what asked for it, also where the statement is committed before anybody hears its answer.
- */
-export const countingJobs = (wanted: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  select case when a.added > 0 then pg_notify('jobs:insert', json_build_object('r', random(), 'count', a.added)::text) end as told,
-    (select 1 from generate_series(1, case when a.added = ${wanted} then 1 else 2 end)) as one_job_each
+/** Ends a statement with a CTE `asked (id)`: how many were added, and word to the workers, who hear it with the commit. */
+export const countingJobs = sql`
+  select *, case when a.added > 0 then pg_notify('jobs:insert', json_build_object('r', random(), 'count', a.added)::text) end as told
   from (select count(id) as added from asked) a`

@@ -94,7 +94,7 @@ async function store(
       select 'mail/process' as task, json_build_object('id', id::text) as payload, 'mail/process/' || id as key, null::timestamptz as run_at,
         ${ATTEMPTS}::smallint as attempts from mails`)}),
     accepted as (select array(select id::text from mails order by id) as ids)
-    ${countingJobs(sql`(select count(*) from mails)`)}, accepted`.execute(db)
+    ${countingJobs}, accepted`.execute(db)
   return rows[0]!.ids
 }
 
