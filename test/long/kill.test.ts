@@ -81,12 +81,14 @@ class SlowSink {
       disableReverseLookup: true,
       closeTimeout: 500,
       onData: (stream, _session, done) => {
-        void text(stream).then((mail) => {
-          if (sink.holding) return void sink.held++
-          const id = /^message-id: *(<[^>]+>)/im.exec(mail)![1]!
-          sink.taken.set(id, (sink.taken.get(id) ?? 0) + 1)
-          done(null)
-        }, done)
+        void text(stream)
+          .then((mail) => {
+            if (sink.holding) return void sink.held++
+            const id = /^message-id:\s*(<[^>]+>)/im.exec(mail)![1]!
+            sink.taken.set(id, (sink.taken.get(id) ?? 0) + 1)
+            done(null)
+          })
+          .catch(done)
       },
     })
     server.on('error', () => {})
@@ -181,9 +183,12 @@ async function leftOver(pool: Pool, program: Program, progress: Progress): Promi
     select m.id, m.envelope_from, m.state, m.attempts, m.reason, j.attempts as runs, j.locked_by, j.locked_at, j.run_at, j.last_error
     from inbound_mail m left join graphile_worker._private_jobs j on j.key = 'mail/process/' || m.id
     where m.state <> 'processed' order by m.id limit 10`)
+  const { rows: busy } = await pool.query(`
+    select pid, application_name, state, wait_event_type, wait_event, extract(epoch from now() - xact_start)::int as seconds, left(query, 160) as query
+    from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() order by pid`)
   return [
     `${(await tickets(pool)).length} tickets, ${progress.accepted} accepted, ${progress.refused.length} refused; left over:`,
-    ...rows.map((row) => JSON.stringify(row)),
+    ...[...rows, ...busy].map((row) => JSON.stringify(row)),
     program.stderr.slice(-3000),
   ].join('\n')
 }
