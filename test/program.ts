@@ -26,7 +26,15 @@ export interface Program {
 export function runProgram(
   env: Record<string, string>,
   args: string[] = ['start'],
-  { sockets = {}, project = projectDir }: { sockets?: Record<string, HeldSocket>; project?: string } = {},
+  {
+    sockets = {},
+    project = projectDir,
+    byName = false,
+  }: {
+    sockets?: Record<string, HeldSocket>
+    project?: string /** As `pomoc …` is called, without Node's options. */
+    byName?: boolean
+  } = {},
 ): Program {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(POMOC_|PG|NODE_|VITEST)/.test(name)))
   const names = Object.keys(sockets)
@@ -38,7 +46,7 @@ export function runProgram(
       names.length === 0 ? 'exec "$0" "$@"' : 'LISTEN_PID=$$ exec "$0" "$@"',
       process.execPath,
       // As the scripts of package.json start it.
-      '--max-semi-space-size=4',
+      ...(byName ? [] : ['--max-semi-space-size=4']),
       join(project, 'core', 'launch.mjs'),
       ...args,
     ],

@@ -1,6 +1,7 @@
 /** Owns the preparing of statements, one that comes again is parsed and planned once per connection; and COPY among them. */
 import { Client, type QueryConfig } from 'pg'
 import { CopySource, runCopy } from './copy.ts'
+import { alone, isReady, sendFramed, THEN_COMMIT } from './framed.ts'
 
 /** Prepared from its third time on: migrations, imports and odd searches pass by unprepared. */
 const FROM = 3
@@ -30,18 +31,56 @@ function nameOf(text: string): string | undefined {
 }
 
 type Query = (...args: unknown[]) => unknown
+type State = { begun?: boolean; committed?: boolean }
 
-/** A client whose statements with parameters are prepared once they have come a few times, and which runs COPY where its rows are the parameter. */
+/**
+ * A client whose statements with parameters are prepared once they have come a few times, which runs COPY where its rows are the parameter, and
+ * sends begin and commit together with a statement where it can: `begin` waits for the first one, `commit` has been done by one that says so.
+ */
 export class PreparingClient extends Client {}
 
 const plain = Client.prototype.query as unknown as Query
+const states = new WeakMap<Client, State>()
+const stateOf = (client: Client): State => {
+  const known = states.get(client) ?? {}
+  states.set(client, known)
+  return known
+}
+const nothing = (command: string) => Promise.resolve({ command, rowCount: null, rows: [], fields: [], oid: 0 })
+
 Object.defineProperty(PreparingClient.prototype, 'query', {
   value(this: Client, text: unknown, values?: unknown, ...rest: unknown[]): unknown {
     if (typeof text !== 'string' || !Array.isArray(values)) return plain.call(this, text, values, ...rest)
-    if (values[0] instanceof CopySource) return runCopy({ query: (stream) => plain.call(this, stream) }, text, values[0])
+    const state = stateOf(this)
+    const wire = this as unknown as Parameters<typeof isReady>[0]
+    if (text === 'begin') {
+      if (!isReady(wire, 'begin')) return plain.call(this, alone('begin'))
+      state.begun = true
+      return nothing('BEGIN')
+    }
+    const { begun = false, committed = false } = state
+    states.delete(this)
+    if (text === 'commit') return begun || committed ? nothing('COMMIT') : plain.call(this, alone('commit'))
+    if (text === 'rollback' && begun) return nothing('ROLLBACK')
+    const send = () => sendStatement(this, text, values, rest)
+    if (values.length === 0 || values[0] instanceof CopySource || rest.length > 0)
+      return begun ? (plain.call(this, alone('begin')) as Promise<unknown>).then(send) : send()
+    const commit = text.endsWith(THEN_COMMIT) && isReady(wire, 'commit')
+    if (!begun && !commit) return send()
     const name = nameOf(text)
-    return name === undefined
-      ? plain.call(this, text, values, ...rest)
-      : plain.call(this, { name, text, values } satisfies QueryConfig, ...rest)
+    const answer = sendFramed(
+      (query) => plain.call(this, query),
+      { text, values, ...(name === undefined ? {} : { name }) },
+      { begin: begun, commit },
+    )
+    return commit ? answer.then((result) => ((stateOf(this).committed = true), result)) : answer
   },
 })
+
+function sendStatement(client: Client, text: string, values: unknown[], rest: readonly unknown[]): unknown {
+  if (values[0] instanceof CopySource) return runCopy({ query: (stream) => plain.call(client, stream) }, text, values[0])
+  const name = nameOf(text)
+  return name === undefined
+    ? plain.call(client, text, values, ...rest)
+    : plain.call(client, { name, text, values } satisfies QueryConfig, ...rest)
+}

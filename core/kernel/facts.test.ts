@@ -54,3 +54,40 @@ it('what is rolled back is told to nobody and leaves no job', async () => {
   expect(heard).toEqual([])
   expect((await database.pool.query(`select 1 from graphile_worker.jobs where task_identifier = 'test/rolled-back'`)).rows).toEqual([])
 })
+
+it('a job that nobody knows undoes the act that asks for it, though the last statement is committed before its answer is heard', async () => {
+  await make.asSystem(async (work) => work.emit('ticket.title-changed', { ticketId: '79', unitId: '1' }))
+  heard.length = 0
+  await expect(
+    make.asSystem(async (work) => {
+      work.emit('ticket.title-changed', { ticketId: '79', unitId: '1' })
+      work.enqueue('test/unknown', {}, { key: 'test/unknown/1', fresh: true })
+    }),
+  ).rejects.toMatchObject({ code: '23502' })
+  await settled()
+  expect(heard).toEqual([])
+  expect((await database.pool.query('select 1 from fact where ticket_id = 79')).rows.length).toBe(1)
+})
+
+it('an act waits for the server once for each of its statements: neither its beginning nor its commit is asked for by itself', async () => {
+  let trips = 0
+  const client = await database.pool.connect()
+  client.release()
+  const count = () => {
+    trips++
+  }
+  const wire = (client as unknown as { connection: NodeJS.EventEmitter }).connection.on('readyForQuery', count)
+  try {
+    // The only free connection is the one that was asked for last.
+    for (const expected of [undefined, undefined, 2]) {
+      trips = 0
+      await make.asSystem(async (work) => {
+        await work.db.selectFrom('ticket_priority').select('id').where('id', '=', '3').execute()
+        work.emit('ticket.title-changed', { ticketId: '80', unitId: '1' })
+      })
+      if (expected !== undefined) expect(trips).toBe(expected)
+    }
+  } finally {
+    wire.off('readyForQuery', count)
+  }
+})

@@ -1,10 +1,11 @@
 /** Owns facts: what happened, as rows, each with one job per subscriber, and the notice that wakes open pages. */
 import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
+import { THEN_COMMIT } from '../database/framed.ts'
 import { storableJson } from '../database/json.ts'
 import type { Channel, Database, DeadlineName, FactTable, HeldDecision, Id, Lock, SenderType, StateType } from '../database/schema.ts'
 import type { MailOutcome } from '../mail/judge/outcome.ts'
 import { actorId } from './actor.ts'
-import { addingJobs, countingJobs, demandAdded, type JobRequest } from './jobs/jobs.ts'
+import { addingJobs, countingJobs, type JobRequest } from './jobs/jobs.ts'
 import type { Work } from './work.ts'
 
 /**
@@ -135,7 +136,7 @@ export interface SaidFact {
 }
 
 /**
- * The last statement before commit: stores what an act told and the rows it gathered, adds the jobs it asked for and one job
+ * The last statement, and with it the commit: stores what an act told and the rows it gathered, adds the jobs it asked for and one job
  * per fact and subscriber, wakes workers and open pages.
  */
 export async function tellAndAsk(
@@ -193,11 +194,11 @@ export async function tellAndAsk(
   if (parts.length === 0) return
   // Functions run only where somebody asks for what they return; not materialized, the planner would leave unread columns out.
   parts.push(sql`counted as materialized (select ${sql.join([sql`1 as one`, ...counts])})`)
-  const { rows: answer } = await sql<{ added: string | number }>`
-    with ${sql.join(parts)} ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added, counted.* from counted`}`.execute(
+  // Nothing looks at the answer: when it comes all of it stands already.
+  await sql`
+    with ${sql.join(parts)} ${jobs.length > 0 ? sql`${countingJobs}, counted` : sql`select 0 as added, counted.* from counted`} ${sql.raw(THEN_COMMIT)}`.execute(
     work.db,
   )
-  demandAdded(answer[0]!.added, jobs.length)
 }
 
 /** In which unit facts about these tickets happen. */

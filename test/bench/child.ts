@@ -15,7 +15,8 @@ export async function startChild(role: string, options: Record<string, string>):
   const child = fork(process.argv[1]!, ['--role', role], {
     serialization: 'advanced',
     env: { ...process.env, ...options },
-    execArgv: process.execArgv,
+    // As the scripts of package.json start it.
+    execArgv: [...process.execArgv, '--max-semi-space-size=4'],
   })
   const ports = await answer<Record<string, number>>(child)
   return {

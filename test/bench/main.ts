@@ -1,4 +1,4 @@
-/** Owns the bench: `npm run bench -- [--tickets N] [--only mail,sizes,large,pages,policy,clock,deadlines,rules,start,login,plans,take-over] [--json FILE] [--keep DIR]`. */
+/** Owns the bench: `npm run bench -- [--tickets N] [--only accept,mail,sizes,large,pages,policy,clock,deadlines,rules,start,login,plans,take-over] [--json FILE] [--keep DIR]`. */
 import { writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -17,12 +17,13 @@ import { measurePolicy } from './policy.ts'
 import { measureRules } from './rules.ts'
 import { measureStart } from './start.ts'
 import { measureTakeOver, runTakeOver } from './take-over.ts'
+import { runWhole } from './whole.ts'
 
 const { values } = parseArgs({
   options: {
     role: { type: 'string' },
     tickets: { type: 'string', default: '20000' },
-    only: { type: 'string', default: 'mail,sizes,large,pages,policy,clock,deadlines,rules,start,login,plans' },
+    only: { type: 'string', default: 'accept,mail,sizes,large,pages,policy,clock,deadlines,rules,start,login,plans' },
     json: { type: 'string' },
     keep: { type: 'string' },
   },
@@ -31,6 +32,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 
 if (values.role === 'floor') await runFloor()
 else if (values.role === 'listener') await runListener()
+else if (values.role === 'whole') await runWhole()
 else if (values.role === 'take-over') await runTakeOver()
 else await bench()
 
@@ -47,11 +49,9 @@ async function bench(): Promise<void> {
   }
   const place = await makePlace(values.keep)
   try {
-    if (wanted.has('mail')) {
-      await place.make('mails', 400)
-      add(await measureAccepting(place))
-      add(await measureTickets(place))
-    }
+    if (wanted.has('accept') || wanted.has('mail')) await place.make('mails', 400)
+    if (wanted.has('accept')) add(await measureAccepting(place))
+    if (wanted.has('mail')) add(await measureTickets(place))
     if (wanted.has('login')) add(await measureLogin(place))
     if (wanted.has('sizes') || wanted.has('large')) {
       await place.make('mails', 400)

@@ -37,7 +37,7 @@ export async function open(port: number): Promise<Client> {
       await reply(250)
       await reply(354)
       socket.cork()
-      socket.write(raw)
+      socket.write(stuffed(raw))
       socket.write(raw.subarray(-2).equals(Buffer.from('\r\n')) ? '.\r\n' : '\r\n.\r\n')
       socket.uncork()
       const said = await reply(250)
@@ -51,7 +51,11 @@ export async function open(port: number): Promise<Client> {
   }
 }
 
-/** Waits for the next whole reply and checks its code. No line of these mails begins with a dot: nothing is stuffed. */
+/** A dot that begins a line is sent twice (RFC 5321 4.5.2). */
+const stuffed = (raw: Buffer): Buffer =>
+  raw.includes('\r\n.') ? Buffer.from(raw.toString('latin1').replaceAll('\r\n.', '\r\n..'), 'latin1') : raw
+
+/** Waits for the next whole reply and checks its code. */
 function replies(socket: Socket): (code: number) => Promise<string> {
   let buffered = ''
   const ready: string[] = []

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Pool } from 'pg'
+import { THEN_COMMIT } from '../../core/database/framed.ts'
 import { goldenFile } from './golden-file.ts'
 
 export interface Listener {
@@ -54,6 +55,7 @@ async function quiet(pool: Pool): Promise<void> {
 function plain(statement: unknown): string {
   const text = typeof statement === 'string' ? statement : String((statement as { text?: unknown }).text ?? '')
   return text
+    .replace(THEN_COMMIT, '') // says how it is sent
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/\$\d+/g, '?')

@@ -1,5 +1,5 @@
 /** A release as an operator has it: unpacked beside production packages alone, started, upgraded, gone back from; and a clone without its builder. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -69,6 +69,12 @@ test('is as its checksum says, and holds no builder', () => {
   expect(existsSync(join(folder, 'config', 'local.ts'))).toBe(false)
 })
 
+test('is installed without a word about the Node that npm runs on', () => {
+  const folder = unpack('install')
+  const { stderr, status } = spawnSync('npm', ['ci', '--omit=dev', '--dry-run'], { cwd: folder, encoding: 'utf8' })
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
+})
+
 test('starts, loads a plugin of others in TypeScript and JSX by config/local.ts, is upgraded, and gone back from by a backup', async () => {
   const first = unpack('first')
   const care = join(place, 'care')
@@ -122,8 +128,13 @@ test('starts, loads a plugin of others in TypeScript and JSX by config/local.ts,
   const back = temporaryData()
   try {
     expect(await command(first, ['restore', file], back.dir)).toMatchObject({ code: 0 })
-    const again = run(first, ['start'], back.dir)
+    const again = runProgram({ POMOC_DATA_DIR: back.dir, POMOC_MAIL_ADDRESS: 'pomoc@uni.example' }, ['start'], {
+      project: first,
+      byName: true,
+    })
     await again.ready
+    // However it is called, it is the process that was started, with a small young generation.
+    expect(readFileSync(`/proc/${again.pid}/cmdline`, 'utf8')).toContain('--max-semi-space-size=4')
     expect((await command(first, ['user'], back.dir)).stdout).toContain('ewa')
     await stopped(again)
   } finally {

@@ -12,6 +12,8 @@ export interface InboundRow extends Delivery {
   state: InboundState
   attempts: number
   raw: Buffer
+  /** Reads the bytes anew; absent where they stand in memory alone. */
+  again?: () => Promise<Buffer>
 }
 
 /**
@@ -48,21 +50,7 @@ export async function loadInbound(
   const row = rows[0]
   const size = Number(row?.size)
   if (!row || row.state === 'processed' || !fits(size)) return undefined
-  let raw = row.data ?? Buffer.alloc(0)
-  if (raw.length < size) {
-    // One piece of memory of its own, filled as the chunks come: nothing is ever held twice.
-    const whole = Buffer.allocUnsafeSlow(size)
-    for (let at = raw.copy(whole), seq = 1; at < size; seq++) {
-      const { data } = await db
-        .selectFrom('blob_chunk')
-        .select('data')
-        .where('blob_id', '=', row.blob_id)
-        .where('seq', '=', seq)
-        .executeTakeFirstOrThrow()
-      at += data.copy(whole, at)
-    }
-    raw = whole
-  }
+  const again = () => wholeOf(db, row.blob_id, size, row.data)
   return {
     id: row.id,
     blobId: row.blob_id,
@@ -78,8 +66,26 @@ export async function loadInbound(
     toQueueId: row.to_queue_id,
     state: row.state,
     attempts: row.attempts,
-    raw,
+    raw: await again(),
+    again,
   }
+}
+
+/** One piece of memory of its own, filled as the chunks come: nothing is ever held twice. What is one chunk is that. */
+async function wholeOf(db: Kysely<Database>, blobId: Id, size: number, first: Buffer | null): Promise<Buffer> {
+  const start = first ?? Buffer.alloc(0)
+  if (start.length >= size) return start
+  const whole = Buffer.allocUnsafeSlow(size)
+  for (let at = start.copy(whole), seq = 1; at < size; seq++) {
+    const { data } = await db
+      .selectFrom('blob_chunk')
+      .select('data')
+      .where('blob_id', '=', blobId)
+      .where('seq', '=', seq)
+      .executeTakeFirstOrThrow()
+    at += data.copy(whole, at)
+  }
+  return whole
 }
 
 const TICKET = sql.raw(`json_build_object('id', t.id::text, 'number', t.number, 'title', t.title, 'stateType', t.state_type,

@@ -16,7 +16,7 @@ import type { Hand } from '../judge/hand.ts'
 import { finishInbound, loadInbound, type InboundRow } from './inbound.store.ts'
 import { giveBack, makeTurns, NEXT_TURN_SECONDS, type Turn } from './large-mails.ts'
 import { judge } from '../judge/order.ts'
-import { parseMail, UnreadableMail } from '../reading/parse.ts'
+import { parseLent, parseMail, UnreadableMail } from '../reading/parse.ts'
 import { sayAddresses, type ParsedMail } from '../reading/parsed-mail.ts'
 import { askRules } from './rule-headers.ts'
 import { keepMailSettings, readMailSettings, type MailSettings } from '../filters/mail-settings.ts'
@@ -199,9 +199,10 @@ export async function processWaiting(host: Host): Promise<void> {
 /** A mail that no parser can read still becomes a ticket: from its head, the raw mail attached. */
 async function read(row: InboundRow, zone: string): Promise<ParsedMail> {
   try {
-    return await parseMail(row.raw, undefined, zone)
+    return await (row.again ? parseLent(row, zone) : parseMail(row.raw, undefined, zone))
   } catch (error) {
     if (!(error instanceof UnreadableMail)) throw error
+    if (row.again && row.raw.length === 0) row.raw = await row.again()
     const bare: ParsedMail = {
       from: [],
       sender: [],

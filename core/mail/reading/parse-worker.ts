@@ -10,6 +10,8 @@ import { sanitizeMailHtml } from './sanitize.ts'
 
 export interface ParseRequest {
   raw: Uint8Array
+  /** The bytes go back with the answer. */
+  lent?: boolean
   only?: 'headers'
   zone?: string
 }
@@ -25,6 +27,8 @@ export type ParseAnswer =
       mail: Omit<ParsedMail, 'attachments'> & {
         attachments: (Omit<ParsedMail['attachments'][number], 'content'> & { content: Uint8Array })[]
       }
+      /** What was lent. */
+      raw?: Uint8Array
     }
   | { error: string }
 
@@ -38,18 +42,19 @@ function makeSafe({ html }: SafeRequest): void {
   parentPort!.postMessage({ html: safe } satisfies SafeAnswer, [])
 }
 
-async function answer({ raw, only, zone }: ParseRequest): Promise<void> {
+async function answer({ raw, lent, only, zone }: ParseRequest): Promise<void> {
   try {
     const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
     const mail = await (only === 'headers' ? readHeaders(bytes) : readMail(bytes, zone === undefined ? {} : { zone }))
-    const moved: ArrayBuffer[] = []
+    // A damaged mail is its own attachment: the same memory, moved once.
+    const moved = new Set(lent ? [raw.buffer as ArrayBuffer] : [])
     const attachments = mail.attachments.map((part) => {
       // A small Buffer shares its memory with others; only memory of its own can be handed over.
       const content = part.content.buffer.byteLength === part.content.length ? part.content : new Uint8Array(part.content)
-      if (content.length > 0) moved.push(content.buffer as ArrayBuffer)
+      if (content.length > 0) moved.add(content.buffer as ArrayBuffer)
       return { ...part, content: new Uint8Array(content.buffer, content.byteOffset, content.byteLength) }
     })
-    parentPort!.postMessage({ mail: { ...mail, attachments } } satisfies ParseAnswer, moved)
+    parentPort!.postMessage({ mail: { ...mail, attachments }, ...(lent ? { raw } : {}) } satisfies ParseAnswer, [...moved])
   } catch (error) {
     parentPort!.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies ParseAnswer, [])
   }

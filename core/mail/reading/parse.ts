@@ -35,16 +35,32 @@ export class UnreadableMail extends Error {}
  * is that of the times which the mail's labels tell.
  */
 export async function parseMail(raw: Buffer, only?: 'headers', zone?: string): Promise<ParsedMail> {
-  const answer = (await ask({ raw: new Uint8Array(raw), ...(only ? { only } : {}), ...(zone ? { zone } : {}) })) as ParseAnswer
+  return (await parse({ raw: new Uint8Array(raw), ...(only ? { only } : {}), ...(zone ? { zone } : {}) })).mail
+}
+
+/**
+ * Reads a mail as `parseMail` does, but the bytes of a large one are lent to the thread, never copied: what `holder.raw` was is empty from then on, and
+ * `holder.raw` is those bytes again when this answers. When it throws they are gone with the thread, and `holder.raw` is empty.
+ */
+export async function parseLent(holder: { raw: Buffer }, zone?: string): Promise<ParsedMail> {
+  const { raw } = holder
+  if (raw.length <= ONCE || raw.length !== raw.buffer.byteLength) return parseMail(raw, undefined, zone)
+  holder.raw = Buffer.alloc(0)
+  const read = await parse({ raw, lent: true, ...(zone ? { zone } : {}) })
+  holder.raw = buffer(read.raw!)
+  return read.mail
+}
+
+async function parse(request: ParseRequest): Promise<{ mail: ParsedMail; raw?: Uint8Array }> {
+  const answer = (await ask(request)) as ParseAnswer
   if ('error' in answer) throw new UnreadableMail(answer.error)
   return {
-    ...answer.mail,
-    attachments: answer.mail.attachments.map((part) => ({
-      ...part,
-      content: Buffer.from(part.content.buffer, part.content.byteOffset, part.content.byteLength),
-    })),
+    ...answer,
+    mail: { ...answer.mail, attachments: answer.mail.attachments.map((part) => ({ ...part, content: buffer(part.content) })) },
   }
 }
+
+const buffer = ({ buffer: memory, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(memory, byteOffset, byteLength)
 
 /** A part of a mail that is HTML, and its Content-Type as it was said. */
 export interface HtmlPart {

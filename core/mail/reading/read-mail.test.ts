@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { parseMail, stopParsing } from './parse.ts'
+import { parseLent, parseMail, stopParsing } from './parse.ts'
 import { sayAddresses } from './parsed-mail.ts'
 import { HTML_LIMIT, readHeaders, readMail, TEXT_LIMIT } from './read-mail.ts'
 
@@ -218,5 +219,27 @@ describe('mails made to take long', () => {
   ])('%s', { timeout: 120_000 }, async (_name, raw) => {
     const { notes } = await parseMail(raw)
     expect(notes.map(({ note }) => note)).not.toContain('unreadable')
+  })
+})
+
+describe('a large mail is lent to the thread', () => {
+  const part = (bytes: Buffer, end: string) =>
+    `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n${bytes.toString('base64')}\r\n${end}`
+  test.each([
+    ['whole', '--b--\r\n', 1],
+    ['damaged, and so attached to itself', '--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n', undefined],
+  ])('%s: nothing of it is copied, and it comes back', async (_name, end, files) => {
+    const bytes = randomBytes(2_500_000)
+    const sent = Buffer.from(part(bytes, end))
+    const raw = Buffer.allocUnsafeSlow(sent.length)
+    sent.copy(raw)
+    const holder = { raw }
+    const reading = parseLent(holder)
+    expect([raw.length, holder.raw.length]).toEqual([0, 0])
+    const { attachments } = await reading
+    expect(holder.raw.equals(sent)).toBe(true)
+    expect(attachments[0]!.content.equals(bytes)).toBe(true)
+    if (files) expect(attachments.length).toBe(files)
+    else expect(attachments.some(({ raw: whole, content }) => whole && content.buffer === holder.raw.buffer)).toBe(true)
   })
 })
