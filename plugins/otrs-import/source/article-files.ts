@@ -55,18 +55,19 @@ async function partOf(path: Buffer, name: Buffer): Promise<FilePart | undefined>
   const [contentType, contentId, contentAlternative, disposition] = await Promise.all(SIDES.map(beside))
   // As the oldest versions wrote it: the first line is the type.
   const old = contentType === null
-  const head = old ? (await beginOf(path)).split('\n', 1)[0]! : ''
+  const begin = old ? await beginOf(path) : ''
+  const end = begin.indexOf('\n')
   return {
     name: name.toString('utf8').normalize('NFC'),
-    contentType: (old ? head.trim() : contentType!) || 'application/octet-stream',
+    contentType: (old ? begin.slice(0, Math.max(0, end)).trim() : contentType!) || 'application/octet-stream',
     contentId: contentId ?? null,
     contentAlternative: contentAlternative ?? null,
     disposition: disposition ?? null,
-    ...bytesFrom(path, old ? head.length + 1 : 0, about.size),
+    ...bytesFrom(path, end + 1, about.size),
   }
 }
 
-/** Of a file without an end of line in its first thousand bytes the type is cut there. */
+/** The type stands in these bytes, or there is none. */
 async function beginOf(path: Buffer): Promise<string> {
   const file = await open(path)
   try {
