@@ -82,7 +82,7 @@ export { stems } from './search/stems.ts'
 
 // Data
 export type { Database, Id, Language, Lock, Channel, SenderType, StateType, MailReason } from './database/schema.ts'
-export { CHUNK, readBlob, readWholeBlob, storeBlob, storeBlobs } from './database/blob.ts'
+export { CHUNK, readBlob, readWholeBlob, storeBlob, storeBlobs, storePieces, summed } from './database/blob.ts'
 export { loadRows, settleIds } from './database/load.ts'
 export { databaseBrokeOff } from './database/away.ts'
 export { RowSum } from './backup/row-sum.ts'

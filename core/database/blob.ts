@@ -66,6 +66,54 @@ export async function storeBlobs(db: Kysely<Database>, contents: readonly Buffer
   return sums.map((sha256) => ({ id: found.get(sha256.toString('hex'))!, sha256 }))
 }
 
+/**
+ * The same for one that is too large to be held: it is read twice, first for its sum – the same bytes may be here already –, then to be stored. In the
+ * transaction that will own it. Throws where the two readings differ.
+ */
+export async function storePieces(
+  db: Kysely<Database>,
+  pieces: () => AsyncIterable<Buffer>,
+  now: Date,
+): Promise<{ id: Id; sha256: Buffer; size: number }> {
+  const { sha256, size } = await summed(pieces())
+  for (;;) {
+    const { rows: made } = await sql<{ id: Id }>`
+      insert into blob (sha256, size, created_at) values (${sha256}, ${size}, ${now}) on conflict (sha256) do nothing returning id::text`.execute(
+      db,
+    )
+    if (made[0]) {
+      const { id } = made[0]
+      await copyBinary(db, 'blob_chunk', ['blob_id', 'seq', 'data'], chunksIn(id, pieces(), sha256))
+      return { id, sha256, size }
+    }
+    const { rows: there } = await sql<{ id: Id }>`select id::text from blob where sha256 = ${sha256} for key share`.execute(db)
+    if (there[0]) return { id: there[0].id, sha256, size }
+  }
+}
+
+/** The sum of bytes in pieces, and how many they are. */
+export async function summed(pieces: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<{ sha256: Buffer; size: number }> {
+  const sum = createHash('sha256')
+  let size = 0
+  for await (const piece of pieces) {
+    sum.update(piece)
+    size += piece.length
+  }
+  return { sha256: sum.digest(), size }
+}
+
+async function* chunksIn(id: Id, pieces: AsyncIterable<Buffer>, expected: Buffer): AsyncGenerator<Buffer[]> {
+  const sum = createHash('sha256')
+  let [seq, rest] = [0, Buffer.alloc(0)]
+  for await (const piece of pieces) {
+    sum.update(piece)
+    rest = Buffer.concat([rest, piece])
+    for (; rest.length >= CHUNK; rest = rest.subarray(CHUNK)) yield [int8(id), int4(seq++), rest.subarray(0, CHUNK)]
+  }
+  if (rest.length > 0) yield [int8(id), int4(seq), rest]
+  if (!sum.digest().equals(expected)) throw new Error('what was to be stored changed while it was read')
+}
+
 function* chunksOf(made: readonly { id: Id; sha256: Buffer }[], wanted: ReadonlyMap<string, { content: Buffer }>): Generator<Buffer[]> {
   for (const { id, sha256 } of made) {
     const { content } = wanted.get(sha256.toString('hex'))!

@@ -39,7 +39,7 @@ export function copyBinary(
   db: Kysely<Database>,
   table: string,
   columns: readonly string[],
-  rows: Iterable<readonly Buffer[]>,
+  rows: Iterable<readonly Buffer[]> | AsyncIterable<readonly Buffer[]>,
 ): Promise<number> {
   return copy(
     db,
@@ -94,10 +94,10 @@ function field(value: Copied): string {
 }
 
 /** PostgreSQL's own signature, no flags, no extension; each row its number of fields, each field its length; at the end −1. */
-function* asBinary(rows: Iterable<readonly Buffer[]>, columns: number): Generator<Buffer> {
+async function* asBinary(rows: Iterable<readonly Buffer[]> | AsyncIterable<readonly Buffer[]>, columns: number): AsyncGenerator<Buffer> {
   let held: Buffer[] = [Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]
   let size = 0
-  for (const row of rows) {
+  for await (const row of rows) {
     held.push(int2(columns))
     for (const value of row) {
       held.push(int4(value.length), value)

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testDatabase } from '../../test/database.ts'
 import { up as beginAbove } from '../../migrations/0079_native_ids.ts'
 import type { OpenDatabase } from './database.ts'
-import { CHUNK, readWholeBlob, storeBlob, storeBlobs } from './blob.ts'
+import { CHUNK, readWholeBlob, storeBlob, storeBlobs, storePieces } from './blob.ts'
 import { copyRows } from './copy.ts'
 import { loadRows, settleIds } from './load.ts'
 import type { Database, Id } from './schema.ts'
@@ -67,6 +67,18 @@ test('rows and bytes are copied in the transaction that asks for it, whatever st
       expect(await storeBlob(trx, big, new Date())).toEqual({ id: stored[1]!.id, size: big.length })
       expect((await readWholeBlob(trx, stored[1]!.id)).equals(big)).toBe(true)
       expect((await storeBlobs(trx, [big, Buffer.from('b')], new Date()))[0]).toEqual(stored[1])
+      // In pieces of whatever length it is the same, here already or not.
+      const inPieces = (content: Buffer, length: number) =>
+        async function* () {
+          for (let at = 0; at < content.length; at += length) yield content.subarray(at, at + length)
+        }
+      expect(await storePieces(trx, inPieces(big, 1000), new Date())).toEqual({ ...stored[1], size: big.length })
+      const other = Buffer.concat([big, big, Buffer.from('x')])
+      const { id } = await storePieces(trx, inPieces(other, CHUNK + 7), new Date())
+      expect((await readWholeBlob(trx, id)).equals(other)).toBe(true)
+      let read = 0
+      const changing = () => inPieces(Buffer.from(`c${(read += 1)}`), 1)()
+      await expect(storePieces(trx, changing, new Date())).rejects.toThrow('changed while it was read')
       throw new Error('not to stay')
     })
     .catch((error: Error) => expect(error.message).toBe('not to stay'))

@@ -1,4 +1,4 @@
-/** Owns the bench: `npm run bench -- [--tickets N] [--only accept,mail,sizes,large,pages,policy,clock,deadlines,rules,start,login,plans,take-over] [--json FILE] [--keep DIR]`. */
+/** Owns the bench: `npm run bench -- [--tickets N] [--only accept,mail,sizes,large,pages,policy,clock,deadlines,rules,start,login,plans,take-over,take-over-growth] [--json FILE] [--keep DIR]`. */
 import { writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -16,7 +16,7 @@ import { met, ratioOf, table, type Figure } from './report.ts'
 import { measurePolicy } from './policy.ts'
 import { measureRules } from './rules.ts'
 import { measureStart } from './start.ts'
-import { measureTakeOver, runTakeOver } from './take-over.ts'
+import { measureGrowth, measureTakeOver, runTakeOver } from './take-over.ts'
 import { runWhole } from './whole.ts'
 
 const { values } = parseArgs({
@@ -73,6 +73,7 @@ async function bench(): Promise<void> {
     if (wanted.has('deadlines')) add(await measureDeadlines(place))
     if (wanted.has('rules')) add(await measureRules(place))
     if (wanted.has('take-over')) add(await measureTakeOver(place, tickets))
+    if (wanted.has('take-over-growth')) add(await measureGrowth(place, tickets))
     if (wanted.has('plans')) for (const line of await checkPlans(place)) say(line)
   } finally {
     await place.close()

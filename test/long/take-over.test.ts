@@ -70,8 +70,8 @@ describe('of each product, dialect and storage', () => {
   })
   afterAll(() => server?.stop())
 
-  async function stands(product: MadeProduct, { postgres = false, files = false } = {}) {
-    const made = await makeSource({ product, server: postgres ? inject('serverUrl') : server.url, files })
+  async function stands(product: MadeProduct, { postgres = false, bare = false, files = false } = {}) {
+    const made = await makeSource({ product, server: postgres ? inject('serverUrl') : server.url, files, bare })
     const site = await openHouse()
     try {
       expect((await take(site, made)).state).toBe('done')
@@ -89,6 +89,7 @@ describe('of each product, dialect and storage', () => {
     // Which part is which of an article's goes by how a server sorts names (OTRS behaviour).
     const sorted = { ...newest, article_attachment: expect.stringMatching(`^${count(newest['article_attachment'])} `) as string }
     expect(await stands('otobo11', { postgres: true })).toEqual(sorted)
+    expect(await stands('otobo11', { postgres: true, bare: true })).toEqual(sorted)
     const withoutRevisions = { ...newest, article_revision: expect.any(String) as string }
     for (const product of ['otobo10', 'znuny7', 'otrs6'] as const)
       expect([product, await stands(product)]).toEqual([product, withoutRevisions])

@@ -4,6 +4,7 @@ import { BootError, reasonOf, type Host, type PluginCommand } from '../../../cor
 import { openNamed, readOptions, typedPath } from '../options.ts'
 import { compareSides, type Compared } from '../report/report.ts'
 import { listDifferences, type Difference } from '../report/report.store.ts'
+import { clearSooner } from '../run/memory.ts'
 import { lastRun } from '../runs.store.ts'
 
 /** So many differences are printed; all of them stand in the file and on the page. */
@@ -14,6 +15,7 @@ export const report: PluginCommand = {
     'compares both sides after a run: counts and sums of every table, 1,000 tickets field by field; exit code 1 where a difference is unexplained; --file FILE, --seed N',
   arguments: '[options...]',
   async run(args, host, line) {
+    clearSooner()
     const options = readOptions(args, { file: { type: 'string' }, seed: { type: 'string' } })
     const { file, seed = '1' } = options.own
     if (typeof seed !== 'string' || !/^\d{1,9}$/.test(seed)) throw new BootError('--seed: write a whole number.')

@@ -5,6 +5,7 @@ import { readNames } from '../check/facts.ts'
 import { knownNames } from '../mapping/known.ts'
 import { demandMapping, openNamed, readOptions, SOURCE_WORDS } from '../options.ts'
 import type { RunProgress } from '../run/progress.ts'
+import { clearSooner } from '../run/memory.ts'
 import { runImport } from '../run/take-over.ts'
 import { isKept } from '../source/names.ts'
 import { texts } from '../words.ts'
@@ -17,6 +18,7 @@ export const run: PluginCommand = {
   summary: `takes a source over; the same line again goes on after any end, and afterwards takes what changed since; --remove-gone takes tickets away that are gone there; ${SOURCE_WORDS}`,
   arguments: '[options...]',
   async run(args, host, line) {
+    clearSooner()
     const options = readOptions(args, { 'remove-gone': { type: 'boolean' } })
     const source = await openNamed(options)
     try {

@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database, Id } from '../../../core/index.ts'
 import type { MappedKind } from '../room.ts'
-import type { Row, Source, Value } from '../source/source.ts'
+import type { Row, Source, Value, Wanted } from '../source/source.ts'
 
 export interface Sides {
   source: Source
@@ -82,10 +82,16 @@ export function epoch(value: Value | undefined): string | null {
 export const moment = (source: Source, value: Value | undefined): string | null => source.moment(value)?.toISOString() ?? null
 
 /** Rows of a table of those ids, so many at a time. */
-export async function* among(source: Source, table: string, column: string, ids: Some, order?: readonly string[]): AsyncGenerator<Row> {
+export async function* among(
+  source: Source,
+  table: string,
+  column: string,
+  ids: Some,
+  more: Pick<Wanted, 'order' | 'atMost'> = {},
+): AsyncGenerator<Row> {
   if (!source.has(table)) return
   for (let at = 0; at < ids.length; at += AT_ONCE)
-    yield* source.rows(table, { among: { column, ids: ids.slice(at, at + AT_ONCE) }, ...(order ? { order } : {}) })
+    yield* source.rows(table, { among: { column, ids: ids.slice(at, at + AT_ONCE) }, ...more })
 }
 type Some = readonly number[]
 const AT_ONCE = 1000

@@ -1,6 +1,7 @@
 /** Owns how tickets and what is theirs are compared: each of the source's tables as lines of both sides. */
+import { MOST_HELD } from '../source/long.ts'
 import type { Row } from '../source/source.ts'
-import { bytesOf, hashOf } from './bytes.ts'
+import { bytesIn, bytesOfLong, hashOf } from './bytes.ts'
 import type { Line, Part, Some } from './compare.ts'
 import { among, epoch, moment, text, textOrNull, type Sides } from './known.ts'
 import * as here from './here.store.ts'
@@ -23,8 +24,8 @@ export function ticketParts(sides: Sides): Part[] {
     for await (const row of among(source, 'article', 'ticket_id', some)) ids.push(Number(row['id']))
     return ids
   }
-  async function* ofArticles(table: string, some: Some, column = 'article_id'): AsyncGenerator<Row> {
-    yield* among(source, table, column, await articlesOf(some))
+  async function* ofArticles(table: string, some: Some): AsyncGenerator<Row> {
+    yield* among(source, table, 'article_id', await articlesOf(some), { atMost: MOST_HELD })
   }
 
   return [
@@ -152,11 +153,11 @@ export function ticketParts(sides: Sides): Part[] {
         const found = new Set<number>()
         for await (const row of ofArticles('article_data_mime_plain', some)) {
           found.add(Number(row['article_id']))
-          yield { key: text(row['article_id']), values: bytesOf(row['body']) }
+          yield { key: text(row['article_id']), values: await bytesIn(row, 'body') }
         }
         for await (const { id, path } of inFiles(sides, some)) {
           const raw = found.has(id) ? undefined : await source.files!.raw(path, id)
-          if (raw) yield { key: String(id), values: bytesOf(raw) }
+          if (raw) yield { key: String(id), values: await bytesOfLong(raw) }
         }
       },
       (some) => here.raws(db, some, hashOf),
@@ -166,7 +167,7 @@ export function ticketParts(sides: Sides): Part[] {
       ['article_attachment', 'blob', 'blob_chunk'],
       async function* (some) {
         for await (const row of ofArticles('article_data_mime_attachment', some))
-          yield { key: text(row['id']), values: partValues(text(row['article_id']), row, bytesOf(row['content'])) }
+          yield { key: text(row['id']), values: partValues(text(row['article_id']), row, await bytesIn(row, 'content')) }
         for await (const { id, path } of inFiles(sides, some))
           for (const file of await source.files!.parts(path, id))
             yield {
@@ -174,7 +175,7 @@ export function ticketParts(sides: Sides): Part[] {
               values: partValues(
                 String(id),
                 { filename: file.name, content_type: file.contentType, content_id: file.contentId },
-                bytesOf(await file.read()),
+                await bytesOfLong(file),
               ),
             }
       },

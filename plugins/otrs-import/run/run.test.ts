@@ -1,5 +1,6 @@
 /** Runs over real sources: what of a ticket comes, what a later run changes, what people here have done meanwhile, what an end costs. */
 import { spawn } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,12 +13,15 @@ import { addNote, watchTicket } from '../../../core/index.ts'
 import { mariaDbIsThere, startMariaDb, type MariaDb } from '../../../test/servers/mariadb.ts'
 import type { Site } from '../../../test/web.ts'
 import { loadIds } from '../master/ids.store.ts'
+import { MOST_HELD } from '../source/long.ts'
 import { makeSource, type MadeSource } from '../source/made/made.fixture.ts'
 import { seededSource } from '../source/made/seeded.fixture.ts'
 import { MAPPING, openHouse, standing, take } from './house.fixture.ts'
 import { TICKETS_A_STEP } from '../tickets/tickets.ts'
 import { runParts, type Parts } from './run.ts'
 import { runImport } from './take-over.ts'
+
+const FILM = Buffer.alloc(MOST_HELD + 1, 'klatka ')
 
 const rowsIn = (site: Site) => async (what: string) => (await sql.raw<Record<string, unknown>>(what).execute(site.database.db)).rows
 /** As text, so that one line is one row. */
@@ -238,6 +242,8 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
     await made.run(`delete from article where id = 12`)
     await made.run(`delete from ticket_history where ticket_id = 8`)
     await made.add({
+      // Too large to be held.
+      article_data_mime_attachment: [{ id: 900, article_id: 13, filename: 'film.mp4', content: FILM }],
       ticket: [
         {
           id: 13,
@@ -282,6 +288,11 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
         await standing(anew.database.db),
       ]
       expect(here).toEqual(there)
+      const { rows } = await sql<{ sum: Buffer }>`
+        select b.sha256 as sum from article_attachment a join blob b on b.id = a.blob_id where a.name = 'film.mp4'`.execute(
+        site.database.db,
+      )
+      expect(rows.map(({ sum }) => sum.toString('hex'))).toEqual([hash('sha256', FILM)])
     } finally {
       await anew.close()
     }

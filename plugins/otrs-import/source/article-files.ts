@@ -1,8 +1,8 @@
 /** Owns articles that OTRS keeps in files: one folder an article, each part with files beside it that say what it is. */
-import type { Stats } from 'node:fs'
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { createReadStream, type Stats } from 'node:fs'
+import { lstat, open, readdir, readFile } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
-import type { ArticleFiles, FilePart } from './source.ts'
+import type { ArticleFiles, FileBytes, FilePart } from './source.ts'
 
 const SIDES = ['content_type', 'content_id', 'content_alternative', 'disposition'] as const
 const RAW = 'plain.txt'
@@ -32,8 +32,9 @@ export function articleFiles(dir: string): ArticleFiles {
     },
     async raw(contentPath, articleId) {
       const folder = folderOf(contentPath, articleId)
-      const path = folder && join(folder, RAW)
-      return path && (await isFile(Buffer.from(path))) ? await readFile(path) : undefined
+      const path = folder ? Buffer.from(join(folder, RAW)) : undefined
+      const about = path && (await isFile(path))
+      return path && about ? bytesFrom(path, 0, about.size) : undefined
     },
   }
 }
@@ -54,18 +55,15 @@ async function partOf(path: Buffer, name: Buffer): Promise<FilePart | undefined>
   const [contentType, contentId, contentAlternative, disposition] = await Promise.all(SIDES.map(beside))
   // As the oldest versions wrote it: the first line is the type.
   const old = contentType === null
-  const head = old ? (await readFile(path)).subarray(0, 1000).toString('latin1').split('\n', 1)[0]! : ''
+  const begin = old ? await beginOf(path) : ''
+  const end = begin.indexOf('\n')
   return {
     name: name.toString('utf8').normalize('NFC'),
-    contentType: (old ? head.trim() : contentType!) || 'application/octet-stream',
+    contentType: (old ? begin.slice(0, Math.max(0, end)).trim() : contentType!) || 'application/octet-stream',
     contentId: contentId ?? null,
     contentAlternative: contentAlternative ?? null,
     disposition: disposition ?? null,
-    size: about.size - (old ? Buffer.byteLength(head, 'latin1') + 1 : 0),
-    async read() {
-      const bytes = await readFile(path)
-      return old ? bytes.subarray(bytes.indexOf('\n') + 1) : bytes
-    },
+    ...bytesFrom(path, end + 1, about.size),
   }
 }
 
@@ -74,6 +72,25 @@ async function isFile(path: Buffer): Promise<Stats | undefined> {
   const about = await lstat(path).catch(nothing)
   return about?.isFile() ? about : undefined
 }
+
+/** The type stands in these bytes, or there is none. */
+async function beginOf(path: Buffer): Promise<string> {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1000), 0, 1000, 0)
+    return buffer.toString('latin1', 0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/** What stands in a file from its byte `start` on. */
+const bytesFrom = (path: Buffer, start: number, size: number): FileBytes => ({
+  size: Math.max(0, size - start),
+  read: async () => (await readFile(path)).subarray(start),
+  pieces: () => createReadStream(path, { start, highWaterMark: PIECE }),
+})
+const PIECE = 1024 * 1024
 
 function nothing(error: unknown): undefined {
   if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined

@@ -1,6 +1,7 @@
 /** Owns opening a source: which product it is, where its tables are, and rows as everybody may rely on them. */
 import { articleFiles } from './article-files.ts'
 import { lanesOf, type Lanes } from './lanes.ts'
+import { MOST_HELD, noteLong, packedPieces, type Long } from './long.ts'
 import { decodeText, fromBase64, isZeroDate, noteMended, twiceEncoded } from './mended.ts'
 import { isZone, momentsIn } from './moments.ts'
 import { mysqlTrouble, openMysql, schemaOfMysql, SIZES_OF_MYSQL } from './mysql.ts'
@@ -22,10 +23,10 @@ export async function openSource(address: SourceAddress): Promise<Source> {
         `In ${opened.label} there are no tables of an OTRS, Znuny or OTOBO: check the name of the database${dialect === 'postgres' ? ' and the search_path of its account' : ''}.`,
       )
     const where = whereabouts(schema, await articleTypesOf(lanes, schema))
-    const settings = settingsOf(await storedSettings(lanes, schema), files)
+    const reader = readerOf(lanes, schema, dialect, opened.encoding, where)
+    const settings = settingsOf(await storedSettings(reader), files)
     const zone = zoneOf(settings.get('OTRSTimeZone'), address.zone, known.major)
     const momentIn = momentsIn(zone)
-    const reader = readerOf(lanes, schema, dialect, opened.encoding, where)
     return {
       product: withRelease(known, files),
       dialect,
@@ -129,17 +130,21 @@ async function articleTypesOf(lanes: Lanes, schema: Schema): Promise<Map<number,
   return new Map((await lanes.all('select id, name from article_type')).map((row) => [Number(row['id']), String(row['name'])]))
 }
 
-async function storedSettings(lanes: Lanes, schema: Schema): Promise<StoredSettings> {
-  const text = (value: unknown) => (Buffer.isBuffer(value) ? value.toString('utf8') : String(value ?? ''))
+async function storedSettings({ rows, has }: Pick<Source, 'rows' | 'has'>): Promise<StoredSettings> {
+  const said = (value: Value | undefined) => String(value ?? '')
   const stored = { defaults: new Map<string, string>(), modified: new Map<string, string | undefined>() }
-  if (!schema.has('sysconfig_default') || !schema.has('sysconfig_modified')) return stored
-  for (const row of await lanes.all('select name, effective_value from sysconfig_default where is_valid = 1'))
-    stored.defaults.set(String(row['name']), text(row['effective_value']))
+  if (!has('sysconfig_default') || !has('sysconfig_modified')) return stored
+  for await (const row of rows('sysconfig_default', { columns: ['name', 'effective_value', 'is_valid'] }))
+    if (Number(row['is_valid']) === 1) stored.defaults.set(said(row['name']), said(row['effective_value']))
   // What a person changed for themselves is theirs.
-  for (const row of await lanes.all('select name, effective_value, is_valid from sysconfig_modified where user_id is null'))
-    stored.modified.set(String(row['name']), Number(row['is_valid']) === 1 ? text(row['effective_value']) : undefined)
+  for await (const row of rows('sysconfig_modified', { columns: ['name', 'effective_value', 'is_valid', 'user_id'], order: ['id'] }))
+    if (row['user_id'] === null)
+      stored.modified.set(said(row['name']), Number(row['is_valid']) === 1 ? said(row['effective_value']) : undefined)
   return stored
 }
+
+/** Of long bytes so much is asked for at once. */
+const PIECE = MOST_HELD
 
 type Mend = (value: unknown, row: Row) => Value
 const KEEP: Mend = (value) => (value === undefined ? null : (value as Value))
@@ -188,13 +193,40 @@ function readerOf(
       if (!schema.has(place.table)) return
       if (wanted.among?.ids.length === 0) return
       const names = wanted.columns ?? columnsOf(place)
-      const raw = (column: string) => {
-        const sql = columnOf(place, column)
-        if (sql === undefined) return 'null'
+      // Bytes of any charset come as they are.
+      const raw = (column: string, sql: string) => {
         const type = schema.get(place.table)?.get(column)?.type ?? ''
         return dialect === 'postgres' && encoding === 'SQL_ASCII' && isTextType(type) ? `convert_to(${sql}::text, 'SQL_ASCII')` : sql
       }
-      const select = names.map((name) => `${raw(name)} as ${quoted(name)}`).join(', ')
+      const cut =
+        wanted.atMost !== undefined && names.includes('id') ? names.filter((name) => has(table, name) && isBytes(table, name)) : []
+      const isCut = (name: string) => `octet_length(${columnOf(place, name)!}) > ${whole([wanted.atMost!])}`
+      const select = [
+        ...names.map((name) => {
+          const sql = columnOf(place, name)
+          const value = sql === undefined ? 'null' : raw(name, sql)
+          return `${cut.includes(name) ? `case when ${isCut(name)} then null else ${value} end` : value} as ${quoted(name)}`
+        }),
+        ...cut.map((name) => `case when ${isCut(name)} then 1 else 0 end as ${quoted(`long ${name}`)}`),
+      ].join(', ')
+      const long = (name: string, id: number): Long => {
+        const piece = `substring(${columnOf(place, name)!} from ${dialect === 'mysql' ? '? for ?' : '$1::int for $2::int'})`
+        const statement = `select ${raw(name, piece)} as piece from ${quoted(place.table)} where ${columnOf(place, 'id')!} = ${whole([id])}`
+        const read = async function* () {
+          for (let from = 1; ; from += PIECE) {
+            const piece = (await lanes.all(statement, [from, PIECE]))[0]?.['piece']
+            // Behind the end it is empty; a server that may not hand out so much says null.
+            if (typeof piece !== 'string' && !Buffer.isBuffer(piece))
+              throw new SourceError(
+                `The source does not hand out ${PIECE} bytes of ${table} ${id} at once: raise max_allowed_packet of its server.`,
+              )
+            const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece
+            if (bytes.length > 0) yield bytes
+            if (bytes.length < PIECE) return
+          }
+        }
+        return { pieces: () => (dialect === 'mysql' ? read() : packedPieces(read)) }
+      }
       const { sql, values } = conditions(place, wanted)
       const order = (wanted.order ?? (has(table, 'id') ? ['id'] : [])).flatMap((column) => columnOf(place, column) ?? [])
       const mends = names.map((name) => [name, mendOf(table, place, name)] as const)
@@ -206,6 +238,7 @@ function readerOf(
       )) {
         const row: Record<string, Value> = {}
         for (const [name, mend] of mends) row[name] = mend(came[name], row)
+        for (const name of cut) if (Number(came[`long ${name}`]) === 1) noteLong(row, long(name, Number(row['id'])))
         yield row
       }
     },
@@ -282,7 +315,11 @@ function anyText(column: string): Mend {
 function bytes(column: string): Mend {
   return (value, row) => {
     if (value === null || value === undefined) return null
-    if (value instanceof Uint8Array) return Buffer.from(value)
+    // Of a database of no charset: what is not base64 stands there as bytes already.
+    if (value instanceof Uint8Array) {
+      const own = Buffer.from(value)
+      return fromBase64(own.toString('latin1')) ?? own
+    }
     const said = String(value)
     const decodedBytes = fromBase64(said)
     if (decodedBytes) return decodedBytes

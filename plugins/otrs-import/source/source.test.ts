@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { mariaDbIsThere, startMariaDb, type MariaDb } from '../../../test/servers/mariadb.ts'
 import { lively, SECRETS } from './made/lively.fixture.ts'
 import { makeSource, type MadeProduct, type MadeRows } from './made/made.fixture.ts'
+import { longOf, MOST_HELD } from './long.ts'
 import { mendedOf } from './mended.ts'
 import { openSource } from './open.ts'
 import { READERS, type Row, type Source, type SourceAddress, type Wanted } from './source.ts'
@@ -27,13 +28,21 @@ describe.skipIf(!mariaDbIsThere())('a source', () => {
 
   async function made(
     product: MadeProduct,
-    how: { postgres?: boolean; files?: boolean; charset?: 'utf8mb3' | 'latin1'; rows?: MadeRows; address?: Partial<SourceAddress> } = {},
+    how: {
+      postgres?: boolean
+      bare?: boolean
+      files?: boolean
+      charset?: 'utf8mb3' | 'latin1'
+      rows?: MadeRows
+      address?: Partial<SourceAddress>
+    } = {},
   ) {
     const database = await makeSource(
       {
         product,
         server: how.postgres ? inject('serverUrl') : server.url,
         files: how.files ?? false,
+        bare: how.bare ?? false,
         ...(how.charset && { charset: how.charset }),
       },
       how.rows,
@@ -189,7 +198,7 @@ describe.skipIf(!mariaDbIsThere())('a source', () => {
     ])
     expect((await parts[3]!.read()).toString()).toBe('<p>W załączeniu.</p>')
     expect((await files.parts('2024/01/15', 3)).find(({ name }) => name === 'logo.png')).toMatchObject({ contentId: '<logo1>' })
-    expect((await files.raw('2024/01/15', 1))?.toString()).toContain('Message-ID: <1@uni.example>')
+    expect((await (await files.raw('2024/01/15', 1))!.read()).toString()).toContain('Message-ID: <1@uni.example>')
     expect([await files.parts('2024/01/15', 999), await files.raw('2024/01/15', 999)]).toEqual([[], undefined])
     // A row may name any path: none leads out of the folder.
     expect([await files.parts('../../../../etc', 1), await files.raw('../..', 1)]).toEqual([[], undefined])
@@ -212,6 +221,33 @@ describe.skipIf(!mariaDbIsThere())('a source', () => {
       ['ż.txt', 'text/plain', 1],
     ])
     expect((await old[1]!.read()).toString()).toBe('treść')
+    const pieces: Buffer[] = []
+    for await (const piece of old[1]!.pieces()) pieces.push(piece)
+    expect(Buffer.concat(pieces).toString()).toBe('treść')
+  })
+
+  it('leaves bytes where they are that are too many to be held, and reads them in pieces', async () => {
+    const long = Buffer.alloc(MOST_HELD + 1000, 'kawałek ')
+    for (const postgres of [false, true]) {
+      const { source } = await made('otobo11', {
+        postgres,
+        rows: {
+          article_data_mime_attachment: [
+            { id: 1, article_id: 1, filename: 'film.mp4', content: long },
+            { id: 2, article_id: 1, filename: 'notatka.txt', content: Buffer.from('krótka') },
+          ],
+        },
+      })
+      const rows = await all(source, 'article_data_mime_attachment', { atMost: MOST_HELD })
+      expect(rows.map((row) => row['content'])).toEqual([null, Buffer.from('krótka')])
+      expect(Object.keys(rows[0]!)).toEqual(Object.keys(rows[1]!))
+      expect('long content' in rows[0]!).toBe(false)
+      expect(longOf(rows[1]!)).toBeUndefined()
+      const pieces: Buffer[] = []
+      for await (const piece of longOf(rows[0]!)!.pieces()) pieces.push(piece)
+      expect(pieces.length).toBe(2)
+      expect(Buffer.concat(pieces).equals(long)).toBe(true)
+    }
   })
 
   it('mends what was written in another charset, and moments that are none', async () => {
@@ -256,10 +292,43 @@ describe.skipIf(!mariaDbIsThere())('a source', () => {
     ])
   })
 
+  it('reads bytes of any charset from a PostgreSQL that knows none', async () => {
+    const { database, source } = await made('otrs6', { postgres: true, bare: true, rows: {} })
+    expect(await all(source, 'queue')).toEqual([])
+    await database.add({
+      queue: [
+        { id: 1, name: 'Żółw' },
+        { id: 2, name: 'x' },
+      ],
+      standard_attachment: [{ id: 1, name: 'a', filename: 'a.bin', content: Buffer.from([0, 1, 0xff]) }],
+      sysconfig_default: [{ id: 1, name: 'OTRSTimeZone', effective_value: '--- UTC', is_valid: 1 }],
+      sysconfig_modified: [{ id: 1, sysconfig_default_id: 1, name: 'OTRSTimeZone', effective_value: '--- Europe/Warsaw', is_valid: 1 }],
+    })
+    // 'żółw' as Windows writes it; a mail that stands as it came.
+    await database.run(`update queue set name = E'\\xbf\\xf3\\xb3w' where id = 2`)
+    await database.run(
+      `insert into article_data_mime_plain values (1, 1, E'Subject: \\xbf\\xf3\\xb3w\n', '2024-01-10', 1, '2024-01-10', 1)`,
+    )
+    const again = await openSource({ url: database.url })
+    left.push(() => again.close())
+    const queues = await all(again, 'queue', { columns: ['name'] })
+    expect(queues.map((row) => [row['name'], mendedOf(row)])).toEqual([
+      ['Żółw', []],
+      ['żółw', [{ code: 'bad-encoding', column: 'name' }]],
+    ])
+    expect((await all(again, 'standard_attachment'))[0]!['content']).toEqual(Buffer.from([0, 1, 0xff]))
+    const [mail] = await all(again, 'article_data_mime_plain', { atMost: 1000 })
+    expect(mail!['body']).toEqual(Buffer.from('Subject: \xbf\xf3\xb3w\n', 'latin1'))
+    const [asked] = await all(again, 'article_data_mime_plain', { atMost: 5 })
+    for await (const piece of longOf(asked!)!.pieces()) expect(piece).toEqual(mail!['body'])
+    expect(again.zone).toBe('Europe/Warsaw')
+  })
+
   it('is the same in every database and charset, row by row', async () => {
     const mysql = await made('otobo11')
     const postgres = await made('otobo11', { postgres: true })
     const latin1 = await made('otobo11', { charset: 'latin1' })
+    const bare = await made('otobo11', { postgres: true, bare: true })
     const sorted = async (source: Source, table: string) => (await all(source, table)).map((row) => JSON.stringify(row)).toSorted()
     const tables = Object.keys(lively())
     expect(tables.length).toBeGreaterThan(80)
@@ -268,6 +337,7 @@ describe.skipIf(!mariaDbIsThere())('a source', () => {
       expect([table, rows.length]).toEqual([table, lively()[table]!.length])
       expect([table, await sorted(postgres.source, table)]).toEqual([table, rows])
       expect([table, await sorted(latin1.source, table)]).toEqual([table, rows])
+      expect([table, await sorted(bare.source, table)]).toEqual([table, rows])
     }
   })
 

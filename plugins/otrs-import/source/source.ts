@@ -1,5 +1,7 @@
 /** Owns what a source is to everybody who reads one: an OTRS, Znuny or OTOBO of any kept version in MySQL, MariaDB or PostgreSQL. */
 
+import type { Long } from './long.ts'
+
 /** Integers as numbers, decimals and moments ('2026-11-16 09:12:30', zone of the source) as text, bytes as a Buffer in both databases. */
 export type Value = string | number | Buffer | null
 export type Row = Readonly<Record<string, Value>>
@@ -22,6 +24,8 @@ export interface Wanted {
   among?: { column: string; ids: readonly number[] }
   /** Rows of none of them. */
   notAmong?: { column: string; ids: readonly number[] }
+  /** Bytes longer than this are left out of a row that has an `id`: null there, `longOf(row)` reads them (long.ts). About: PostgreSQL counts letters of base64. */
+  atMost?: number
   /** Rows at or after this moment, as the source writes it ('2026-11-16 09:12:30'). */
   since?: { column: string; moment: string }
   order?: readonly string[]
@@ -80,16 +84,19 @@ export type Setting = string | null | readonly Setting[] | { readonly [key: stri
 export interface ArticleFiles {
   /** Of the folder `content_path/<article id>`: names in byte order, each with what its side files say. Raw mail: 'plain.txt'. */
   parts(contentPath: string, articleId: number): Promise<readonly FilePart[]>
-  raw(contentPath: string, articleId: number): Promise<Buffer | undefined>
+  raw(contentPath: string, articleId: number): Promise<FileBytes | undefined>
 }
-export interface FilePart {
+export interface FileBytes extends Long {
+  size: number
+  /** All of it at once. */
+  read(): Promise<Buffer>
+}
+export interface FilePart extends FileBytes {
   name: string
   contentType: string
   contentId: string | null
   contentAlternative: string | null
   disposition: string | null
-  size: number
-  read(): Promise<Buffer>
 }
 
 /** A source that cannot be read: the message says what to do, and holds no password. */

@@ -1,6 +1,6 @@
 /** Owns writing the rows of some tickets in one transaction: what came before of them goes, bytes find their owners, the step is marked. */
 import { sql, type Kysely } from 'kysely'
-import { copyRows, safeHtml, storeBlobs, type Copied, type Database, type Id } from '../../../core/index.ts'
+import { copyRows, safeHtml, storeBlobs, storePieces, type Copied, type Database, type Id } from '../../../core/index.ts'
 import type { Room } from '../room.ts'
 import { mendedOf } from '../source/mended.ts'
 import type { Row } from '../source/source.ts'
@@ -298,8 +298,14 @@ async function storeParts(
   // One after the other: a second thread would cost more memory than it saves time.
   let html: Stored['html'] = Promise.resolve(new Map())
   let bytes = 0
-  let held: PartRead[] = []
+  let held: (PartRead & { content: Buffer })[] = []
   let size = 0
+  const put = ({ articleId, part, row }: PartRead, blob: { id: Id; sha256: Buffer; size: number }): void => {
+    bytes += blob.size
+    sums.get(ticketOfArticle.get(articleId)!)!.addBytes(articleId, part?.name ?? null, row, blob.sha256)
+    if (part) parts.push(partRow(part, blob.id, blob.size))
+    else raws.push({ article_id: String(articleId), blob_id: blob.id, at: now })
+  }
   const flush = async (): Promise<void> => {
     const batch = held
     held = []
@@ -317,18 +323,20 @@ async function storeParts(
       batch.map(({ content }) => content),
       now,
     )
-    for (const [n, { articleId, content, part, row }] of batch.entries()) {
-      bytes += content.length
-      const { id: blobId, sha256 } = stored[n]!
-      sums.get(ticketOfArticle.get(articleId)!)!.addBytes(articleId, part?.name ?? null, row, sha256)
-      if (part) parts.push(partRow(part, blobId, content.length))
-      else raws.push({ article_id: String(articleId), blob_id: blobId, at: now })
-    }
+    for (const [n, one] of batch.entries()) put(one, { ...stored[n]!, size: one.content.length })
   }
   for await (const one of readParts(room.source, known, articles)) {
-    if (held.length > 0 && (size + one.content.length > HELD || held.length >= MOST)) await flush()
-    held.push(one)
-    size += one.content.length
+    const { content } = one
+    if (!Buffer.isBuffer(content)) {
+      const { articleId, part } = one
+      // So long a text is shown nowhere.
+      if (part?.role === 'body-html') html = html.then((shown) => shown.set(String(articleId), null))
+      put(one, await storePieces(db, () => content.pieces(), now))
+      continue
+    }
+    if (held.length > 0 && (size + content.length > HELD || held.length >= MOST)) await flush()
+    held.push({ ...one, content })
+    size += content.length
   }
   if (held.length > 0) await flush()
   return { parts, raws, html, bytes }

@@ -1,6 +1,7 @@
 /** Owns reading the bytes of articles, parts and raw mails, from the file system or the database, one after the other. */
-import { hash } from 'node:crypto'
-import type { Row, Source } from '../source/source.ts'
+import { summed } from '../../../core/index.ts'
+import { longOf, MOST_HELD, type Long } from '../source/long.ts'
+import type { FileBytes, Row, Source } from '../source/source.ts'
 import { chatFile, filePartOf, partOf, type NewPart } from './article-rows.ts'
 import type { Known } from './known.ts'
 import { rowsAmong, type TicketRows } from './read.ts'
@@ -9,7 +10,8 @@ import { idOf, text } from './values.ts'
 
 export interface PartRead {
   articleId: number
-  content: Buffer
+  /** Large ones are read in pieces. */
+  content: Buffer | Long
   /** Absent: it is the raw mail. */
   part?: NewPart
   /** Null: it lay in the file system. */
@@ -24,7 +26,7 @@ export interface Articles {
 }
 
 /** Parts of so many articles are asked for with one statement. */
-const AT_ONCE = 200
+const BYTES = { atOnce: 200, atMost: MOST_HELD }
 
 /** OTRS behaviour: what lies in the file system counts, else the database. Parts of an article come in the order in which OTRS counts them. */
 export async function* readParts(
@@ -41,34 +43,27 @@ export async function* readParts(
       const files = await source.files.parts(path, articleId)
       if (files.length > 0) inFiles.add(articleId)
       for (const [n, file] of files.entries())
-        yield { articleId, content: await file.read(), part: filePartOf(file, String(articleId), n + 1), row: null }
+        yield { articleId, content: await heldOf(file), part: filePartOf(file, String(articleId), n + 1), row: null }
       const raw = await source.files.raw(path, articleId)
       if (!raw) continue
       hasRaw.add(articleId)
-      yield { articleId, content: raw, row: null }
+      yield { articleId, content: await heldOf(raw), row: null }
     }
   }
   const inOrder = articleIds.toSorted((a, b) => a - b)
   let [of, place] = [0, 0]
   const rest = inOrder.filter((id) => !inFiles.has(id))
-  for await (const row of rowsAmong(
-    source,
-    'article_data_mime_attachment',
-    'article_id',
-    rest,
-    ['article_id', 'filename', 'id'],
-    AT_ONCE,
-  )) {
+  for await (const row of rowsAmong(source, 'article_data_mime_attachment', 'article_id', rest, ['article_id', 'filename', 'id'], BYTES)) {
     const articleId = idOf(row['article_id'])!
     place = articleId === of ? place + 1 : 1
     of = articleId
-    yield { articleId, content: bytesOf(row['content']), part: partOf(known, row, place), row }
+    yield { articleId, content: longOf(row) ?? bytesOf(row['content']), part: partOf(known, row, place), row }
   }
   const withoutRaw = inOrder.filter((id) => !hasRaw.has(id))
-  for await (const row of rowsAmong(source, 'article_data_mime_plain', 'article_id', withoutRaw, ['article_id', 'id'], AT_ONCE)) {
+  for await (const row of rowsAmong(source, 'article_data_mime_plain', 'article_id', withoutRaw, ['article_id', 'id'], BYTES)) {
     const articleId = idOf(row['article_id'])!
     if (hasRaw.has(articleId)) known.tell('second-raw', 'article_data_mime_plain', text(row['id']))
-    else yield { articleId, content: bytesOf(row['body']), row }
+    else yield { articleId, content: longOf(row) ?? bytesOf(row['body']), row }
     hasRaw.add(articleId)
   }
   for (const articleId of inOrder) {
@@ -77,6 +72,7 @@ export async function* readParts(
   }
 }
 
+const heldOf = (file: FileBytes): Promise<Buffer> | Long => (file.size > MOST_HELD ? file : file.read())
 const bytesOf = (value: Row[string] | undefined): Buffer => (Buffer.isBuffer(value) ? value : Buffer.from(text(value)))
 
 /** The lines of a chat as they were kept, beside what is shown of them. */
@@ -110,5 +106,7 @@ export function articlesOf(given: TicketRows, ticketIds: Iterable<number>): Arti
 export async function sumBytes(source: Source, given: TicketRows, sums: ReadonlyMap<number, TicketSum>): Promise<void> {
   const { ticketOf, ...articles } = articlesOf(given, sums.keys())
   for await (const { articleId, content, part, row } of readParts(source, { tell: () => {} }, articles))
-    sums.get(ticketOf.get(articleId)!)!.addBytes(articleId, part?.name ?? null, row, hash('sha256', content, 'buffer'))
+    sums
+      .get(ticketOf.get(articleId)!)!
+      .addBytes(articleId, part?.name ?? null, row, (await summed(Buffer.isBuffer(content) ? [content] : content.pieces())).sha256)
 }

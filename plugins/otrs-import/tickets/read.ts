@@ -31,15 +31,64 @@ export interface TicketRows {
 /** More ids than this are asked for in several statements. */
 const AT_ONCE = 1000
 
-export async function readTickets(source: Source, words: Words, which: Which): Promise<TicketRows> {
-  const ofTickets = (table: string, column = 'ticket_id', order = ['id']): Promise<Map<number, Row[]>> =>
-    'ids' in which
-      ? amongIds(source, table, column, which.ids, order)
-      : grouped(source, table, { between: { column, from: which.from, to: which.to }, order }, column)
-  const tickets = [...(await ofTickets('ticket', 'id')).values()].flat()
+/** So much of a step is held at once, about. Characters; each row counts as some more. */
+const MOST_READ = 8_000_000
+const A_ROW = 100
+
+/** Where it is too much, of several tickets: the last ticket of those that are half of them. */
+export interface TooMuch {
+  upTo: number
+}
+
+/** Their rows, but no more of them than memory should hold: then they are asked for again in two halves. A single ticket is read whatever it weighs. */
+export async function readTickets(source: Source, words: Words, which: Which, most = MOST_READ): Promise<TicketRows | TooMuch> {
+  const tickets: Row[] = []
+  for await (const row of ofWhich(source, 'ticket', 'id', which, ['id'])) tickets.push(row)
+  const scales = { left: tickets.length > 1 ? most : Infinity }
+  try {
+    for (const row of tickets) weigh(scales, row)
+    return await readRows(source, words, which, tickets, scales)
+  } catch (error) {
+    if (error !== TOO_MUCH) throw error
+    return { upTo: idOf(tickets[(tickets.length >> 1) - 1]!['id'])! }
+  }
+}
+
+/** The two halves of tickets that were too many. */
+export const halvesOf = (which: Which, { upTo }: TooMuch): readonly [Which, Which] =>
+  'ids' in which
+    ? [{ ids: which.ids.filter((id) => id <= upTo) }, { ids: which.ids.filter((id) => id > upTo) }]
+    : [
+        { from: which.from, to: upTo },
+        { from: upTo + 1, to: which.to },
+      ]
+
+interface Scales {
+  left: number
+}
+const TOO_MUCH = Symbol('too much')
+
+function weigh(scales: Scales, row: Row): void {
+  for (const value of Object.values(row)) if (typeof value === 'string') scales.left -= value.length
+  scales.left -= A_ROW
+  if (scales.left < 0) throw TOO_MUCH
+}
+
+async function readRows(source: Source, words: Words, which: Which, tickets: Row[], scales: Scales): Promise<TicketRows> {
+  const grouped = async (rows: AsyncIterable<Row>, column: string): Promise<Map<number, Row[]>> => {
+    const found = new Map<number, Row[]>()
+    for await (const row of rows) {
+      weigh(scales, row)
+      put(found, idOf(row[column]) ?? 0, row)
+    }
+    return found
+  }
+  const ofTickets = (table: string, column = 'ticket_id', order = ['id']) => grouped(ofWhich(source, table, column, which, order), column)
   const articles = await ofTickets('article')
   const articleIds = [...articles.values()].flat().flatMap((row) => idOf(row['id']) ?? [])
-  const ofArticles = (table: string, column = 'article_id', order = ['id']) => amongIds(source, table, column, articleIds, order)
+  const among = (table: string, column: string, ids: readonly number[], order: readonly string[]) =>
+    grouped(rowsAmong(source, table, column, ids, order), column)
+  const ofArticles = (table: string, column = 'article_id', order = ['id']) => among(table, column, articleIds, order)
   const one = (rows: Map<number, Row[]>): Map<number, Row> => new Map([...rows].map(([id, [row]]) => [id, row!]))
   const ofObject = (object: string) => (row: Row) => words.fields.get(idOf(row['field_id']) ?? 0) === object
   const versions = await ofArticles('article_version', 'source_article_id')
@@ -59,8 +108,13 @@ export async function readTickets(source: Source, words: Words, which: Which): P
     articleValues: only(await ofArticles('dynamic_field_value', 'object_id'), ofObject('Article')),
     sendErrors: await ofArticles('article_data_mime_send_error'),
     versions,
-    versionMime: one(await amongIds(source, 'article_data_mime_version', 'article_id', versionIds, ['id'])),
+    versionMime: one(await among('article_data_mime_version', 'article_id', versionIds, ['id'])),
   }
+}
+
+async function* ofWhich(source: Source, table: string, column: string, which: Which, order: readonly string[]): AsyncGenerator<Row> {
+  if ('ids' in which) yield* rowsAmong(source, table, column, which.ids, order)
+  else if (source.has(table)) yield* source.rows(table, { between: { column, ...which }, order })
 }
 
 /** Rows of the ids named, in the order given, whose groups come in that of the ids. */
@@ -70,29 +124,11 @@ export async function* rowsAmong(
   column: string,
   ids: readonly number[],
   order: readonly string[],
-  atOnce = AT_ONCE,
+  { atOnce = AT_ONCE, ...more }: { atOnce?: number; atMost?: number } = {},
 ): AsyncGenerator<Row> {
   if (!source.has(table)) return
-  for (let at = 0; at < ids.length; at += atOnce) yield* source.rows(table, { among: { column, ids: ids.slice(at, at + atOnce) }, order })
-}
-
-async function amongIds(
-  source: Source,
-  table: string,
-  column: string,
-  ids: readonly number[],
-  order: readonly string[],
-): Promise<Map<number, Row[]>> {
-  const found = new Map<number, Row[]>()
-  for await (const row of rowsAmong(source, table, column, ids, order)) put(found, idOf(row[column]) ?? 0, row)
-  return found
-}
-
-async function grouped(source: Source, table: string, wanted: Parameters<Source['rows']>[1], column: string): Promise<Map<number, Row[]>> {
-  const found = new Map<number, Row[]>()
-  if (!source.has(table)) return found
-  for await (const row of source.rows(table, wanted)) put(found, idOf(row[column]) ?? 0, row)
-  return found
+  for (let at = 0; at < ids.length; at += atOnce)
+    yield* source.rows(table, { among: { column, ids: ids.slice(at, at + atOnce) }, order, ...more })
 }
 
 function put(found: Map<number, Row[]>, key: number, row: Row): void {

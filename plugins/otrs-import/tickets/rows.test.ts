@@ -1,9 +1,13 @@
 /** What single rows become, by the facts: pure, over many made rows. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { packedPieces } from '../source/long.ts'
+import { seededSource } from '../source/made/seeded.fixture.ts'
 import type { Row } from '../source/source.ts'
 import { addressIn, articleOf, flagOf, partOf, revisionOf } from './article-rows.ts'
 import type { Known } from './known.ts'
+import { readWords } from './known.store.ts'
+import { halvesOf, readTickets, type TicketRows, type Which } from './read.ts'
 import { seenOf } from './seen.ts'
 import { TicketSum } from './sum.ts'
 import { historyOf, ticketOf, timeOf, valuesOf, watcherOf } from './ticket-rows.ts'
@@ -424,6 +428,46 @@ it('steps leave no number out and none twice, wherever a run went on', () => {
       if (ids.length > 0) expect(all.at(-1)!.to).toBe(Number.MAX_SAFE_INTEGER)
     }),
   )
+})
+
+it('what is too heavy for one step is read in halves: each ticket once, in its order, with all of its rows', async () => {
+  const source = seededSource({ tickets: 9, slim: true })
+  const words = await readWords(source)
+  async function read(which: Which, most: number): Promise<TicketRows[]> {
+    const rows = await readTickets(source, words, which, most)
+    if ('tickets' in rows) return [rows]
+    const [first, second] = halvesOf(which, rows)
+    return [...(await read(first, most)), ...(await read(second, most))]
+  }
+  const [whole] = await read({ from: 0, to: 99 }, Infinity)
+  for (const which of [{ from: 0, to: 99 }, { ids: [1, 2, 3, 4, 5, 6, 7, 8, 9] }])
+    for (const most of [1, 5000, 12_000]) {
+      const steps = await read(which, most)
+      expect(steps.length).toBeGreaterThan(1)
+      if (most === 1) expect(steps.length).toBe(9)
+      expect(steps.flatMap(({ tickets }) => tickets)).toEqual(whole!.tickets)
+      for (const of of ['history', 'articles', 'mime', 'articleFlags', 'ticketValues'] as const)
+        expect(steps.flatMap((rows) => [...(rows[of] as Map<number, unknown>)])).toEqual([...(whole![of] as Map<number, unknown>)])
+    }
+})
+
+it('base64 in pieces of any length is the bytes it was made of, and what is none stands as it is', async () => {
+  async function* cut(text: string, length: number) {
+    for (let at = 0; at < text.length; at += length) yield Buffer.from(text.slice(at, at + length), 'latin1')
+  }
+  const read = async (text: string, length: number) => {
+    const pieces: Buffer[] = []
+    for await (const piece of packedPieces(() => cut(text, length))) pieces.push(piece)
+    return Buffer.concat(pieces)
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 90 }), async (bytes, length) => {
+      const packed = Buffer.from(bytes).toString('base64').replace(/.{76}/g, '$&\r\n')
+      expect(await read(packed, length)).toEqual(Buffer.from(bytes))
+    }),
+  )
+  for (const text of ['Received: by x', 'QUJD=QUJD', 'QUJDR', 'QUJD====', 'zw\xf3\xb3'])
+    expect((await read(text, 3)).toString('latin1')).toBe(text)
 })
 
 it('0, nothing and what is no moment are none', () => {

@@ -11,11 +11,11 @@ import { forBulk, markStep, stepsOf, writeTickets, type Written } from './load.s
 import { tellOrphans } from './orphans.ts'
 import { takeOwnCustomers } from './own-customers.ts'
 import { sumBytes } from './parts.ts'
-import { readTickets, type TicketRows, type Which } from './read.ts'
+import { halvesOf, readTickets, type TicketRows, type Which } from './read.ts'
 import { sumRows } from './sum.ts'
 import { idOf, text } from './values.ts'
 
-/** In one transaction: what a kill costs, and what memory holds twice. */
+/** In one transaction, fewer where they are heavy: what a kill costs, and what memory holds twice. */
 export const TICKETS_A_STEP = 200
 
 /** As steps and progress call it: what a first run takes, and what changed since. */
@@ -62,12 +62,14 @@ async function scan({ source, ids }: Room): Promise<{ ids: number[]; logins: Set
 
 interface Teller {
   known: Known
+  /** How many findings there are to be taken. */
+  waiting(): number
   take(): Finding[]
 }
 
 /** What rows may point to, with a place for what is found wrong in them: one finding for all of a kind in a step. */
 async function knownOf({ host: { db }, ids, source }: Room, words: Known['words']): Promise<Teller> {
-  let found = new Map<string, { code: FindingCode; table: string; keys: string[]; detail: Finding['detail'] }>()
+  let found = new Map<string, { code: FindingCode; table: string; keys: string[]; count: number; detail: Finding['detail'] }>()
   const known: Known = {
     ids,
     customers: new Map([...ids.all('customer_user')].map(([login, id]) => [login.toLowerCase(), id])),
@@ -77,18 +79,19 @@ async function knownOf({ host: { db }, ids, source }: Room, words: Known['words'
     tell(code, table, key, detail) {
       const same = `${code} ${table} ${JSON.stringify(detail ?? {})}`
       const one = found.get(same)
-      if (one) one.keys.push(String(key))
-      else found.set(same, { code, table, keys: [String(key)], detail })
+      if (!one) found.set(same, { code, table, keys: [String(key)], count: 1, detail })
+      else if ((one.count += 1) <= MOST_KEYS) one.keys.push(String(key))
     },
   }
   return {
     known,
+    waiting: () => found.size,
     take() {
-      const list = [...found.values()].map(({ code, table, keys, detail }) => ({
+      const list = [...found.values()].map(({ code, table, keys, count, detail }) => ({
         code,
         table,
         key: keys[0]!,
-        detail: { ...detail, ...(keys.length > 1 ? { count: keys.length, keys: shortened(keys) } : {}) },
+        detail: { ...detail, ...(count > 1 ? { count, keys: keys.join(' ') + (count > MOST_KEYS ? ' …' : '') } : {}) },
       }))
       found = new Map()
       return list
@@ -96,12 +99,15 @@ async function knownOf({ host: { db }, ids, source }: Room, words: Known['words'
   }
 }
 
+/** Of one finding so many keys are told. */
 const MOST_KEYS = 1000
-const shortened = (keys: readonly string[]): string =>
-  keys.length <= MOST_KEYS ? keys.join(' ') : `${keys.slice(0, MOST_KEYS).join(' ')} …`
 
+interface Step {
+  which: Which
+  key: { from: number; to: number }
+}
 interface Steps {
-  list: { which: Which; key: { from: number; to: number } }[]
+  list: Step[]
   of: number
   done: { tickets: number; bytes: number }
 }
@@ -139,22 +145,36 @@ async function stepsOfChanged(room: Room, words: Known['words'], ids: readonly n
 /** While one step is written the next is read. */
 async function inSteps(room: Room, about: { known: Teller; run: TicketRun }, { list, of, done }: Steps): Promise<void> {
   let { tickets, bytes } = done
-  const read = (n: number): Promise<TicketRows> | undefined => {
-    const step = list[n]
-    const rows = step && readTickets(room.source, about.known.known.words, step.which)
+  const left = [...list]
+  const read = () => {
+    const rows = readNext(room, about.known.known.words, left)
     // Told where it is waited for.
-    rows?.catch(() => {})
+    rows.catch(() => {})
     return rows
   }
-  let next = read(0)
-  for (const [n, { key }] of list.entries()) {
+  let next = read()
+  for (let step = await next; step; step = await next) {
     await room.goOn()
-    const rows = await next!
-    next = read(n + 1)
-    const written = await oneStep(room, about, rows, key)
-    tickets += rows.tickets.length
+    next = read()
+    const written = await oneStep(room, about, step.rows, step.key)
+    tickets += step.rows.tickets.length
     bytes += written.bytes
     room.progress({ part: partOf(about.run), rows: tickets, bytes, of })
+  }
+}
+
+/** The rows of the next step, which is taken from the list; what is too heavy for one becomes several. */
+async function readNext({ source }: Room, words: Known['words'], left: Step[]): Promise<(Step & { rows: TicketRows }) | undefined> {
+  for (;;) {
+    const step = left.shift()
+    if (!step) return undefined
+    const rows = await readTickets(source, words, step.which)
+    if ('tickets' in rows) return { ...step, rows }
+    const [first, second] = halvesOf(step.which, rows)
+    left.unshift(
+      { which: first, key: { from: step.key.from, to: rows.upTo } },
+      { which: second, key: { from: rows.upTo + 1, to: step.key.to } },
+    )
   }
 }
 
@@ -207,8 +227,11 @@ async function withoutTouched(room: Room, db: Kysely<Database>, known: Known, gi
   }
 }
 
+/** So many findings wait to be written, at most, where rows of all tickets are looked through. */
+const AT_ONCE = 1000
+
 /** What is known only once all tickets are there. */
-async function settle(room: Room, { known, take }: Teller, run: TicketRun, ids: readonly number[]): Promise<void> {
+async function settle(room: Room, { known, waiting, take }: Teller, run: TicketRun, ids: readonly number[]): Promise<void> {
   const { source, host } = room
   const now = host.clock()
   const states = new Map<number, string>()
@@ -216,7 +239,10 @@ async function settle(room: Room, { known, take }: Teller, run: TicketRun, ids: 
   const there = new Set(ids)
   const gone: number[] = []
   for await (const id of ticketsHere(host.db)) if (!there.has(id)) gone.push(id)
-  if (!run.last) await tellOrphans(source, known)
+  if (!run.last)
+    await tellOrphans(source, known, async () => {
+      if (waiting() >= AT_ONCE) await room.tell(host.db, ...take())
+    })
   await host.db.transaction().execute(async (db) => {
     await forBulk(db)
     await tieMerged(db)

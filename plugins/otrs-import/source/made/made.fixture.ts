@@ -45,6 +45,8 @@ export interface Made {
   files?: boolean
   /** Of MySQL: as old installations have it. With latin1 the program spoke latin1 too, and wrote the bytes of UTF-8. */
   charset?: 'utf8mb4' | 'utf8mb3' | 'latin1'
+  /** Of PostgreSQL: a database of no charset, which holds whatever bytes it is given. */
+  bare?: boolean
 }
 
 /** What each row has that says nothing of it. */
@@ -64,13 +66,16 @@ let count = 0
 
 /** Makes a source with `rows`; without them with one of everything (`lively`). Remove it in afterAll. */
 export async function makeSource(
-  { product = 'otobo11', server, files = false, charset = 'utf8mb4' }: Made,
+  { product = 'otobo11', server, files = false, charset = 'utf8mb4', bare = false }: Made,
   rows: MadeRows = lively(),
 ): Promise<MadeSource> {
   const dialect = server.startsWith('mysql:') ? 'mysql' : 'postgres'
   const name = `pomoc_made_${process.pid}_${(count += 1)}`
   const url = withDatabase(server, name)
-  await once(server, `create database ${name}${dialect === 'mysql' ? ` character set ${charset}` : ` template template0 encoding 'UTF8'`}`)
+  await once(
+    server,
+    `create database ${name}${dialect === 'mysql' ? ` character set ${charset}` : ` template template0 encoding ${bare ? "'SQL_ASCII' locale_provider libc locale 'C'" : "'UTF8'"}`}`,
+  )
   const tables = tablesOf(product).filter((table) => table.name !== '')
   const articleDir = files ? mkdtempSync(join(tmpdir(), 'pomoc-article-')) : undefined
   const { run, close } = await connected(url)

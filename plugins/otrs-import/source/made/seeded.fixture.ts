@@ -6,16 +6,23 @@ const AGENTS = 12
 const QUEUES = 10
 const CUSTOMERS = 200
 const BEGIN = Date.UTC(2020, 0, 6, 7)
+const YEAR = 365 * 86_400_000
+/** Ids of what was written after all else. */
+const NEW = 1_000_000_000
+const KINDS = ['ticket', 'history', 'flag', 'value', 'words'] as const
 
 /** As OTRS has them: of a thousand tickets four thousand articles, twenty thousand rows of history, 3,400 parts, 2,300 raw mails. */
 export function seededSource({
   tickets,
   seed = 1,
   slim = false,
+  changes = 0,
 }: {
   tickets: number
   seed?: number /** Little of each. */
   slim?: boolean
+  /** In about so many tickets something is otherwise than without: in each one thing, of five kinds in turn. */
+  changes?: number
 }): Source {
   const HISTORY = slim ? 3 : 20
   const most = (size: number) => (slim ? Math.min(size, 60) : size)
@@ -50,6 +57,11 @@ export function seededSource({
   const by = (who: number, at: number) => ({ create_time: text(at), create_by: who, change_time: text(at), change_by: who })
   const sender = (article: number) => (article % ARTICLES === 1 ? 3 : article % ARTICLES === 2 ? 2 : 1)
 
+  const every = changes > 0 ? Math.max(1, Math.floor(tickets / changes)) : 0
+  const changed = (ticketId: number, kind: 'ticket' | 'history' | 'flag' | 'value' | 'words'): boolean =>
+    every > 0 && ticketId % every === 0 && KINDS[(ticketId / every) % KINDS.length] === kind
+  const later = text(BEGIN + 10 * YEAR + 3_600_000)
+
   const ticket = (id: number): Row => ({
     id,
     tn: `${2020_0000_0000_0000 + id}`,
@@ -74,6 +86,7 @@ export function seededSource({
     archive_flag: 0,
     ...by(1, created(id)),
     change_time: text(created(id) + 86_400_000),
+    ...(changed(id, 'ticket') && { title: 'Nowy tytuł', change_time: later }),
   })
   const article = (id: number): Row => ({
     id,
@@ -101,6 +114,7 @@ export function seededSource({
     incoming_time: Math.floor(wrote(id) / 1000),
     content_path: '2020/01/06',
     ...by(1, wrote(id)),
+    ...(id % ARTICLES === 1 && changed(ticketOf(id), 'words') && { a_body: 'poprawione', change_time: later }),
   })
   /** Parts of an article: none of a note, else its HTML and now and then a file. */
   const partsOf = (articleId: number): Row[] => {
@@ -154,20 +168,24 @@ export function seededSource({
       ...by(person(id), created(of) + n * 600_000),
     }
   }
-  const flagsOf = (ticketId: number): Row[] =>
-    [1, 2].map((n) => ({
+  const flagsOf = (ticketId: number): Row[] => {
+    const flag = (n: number, article_key: string, create_time: string): Row => ({
       article_id: (ticketId - 1) * ARTICLES + n,
-      article_key: 'Seen',
+      article_key,
       article_value: '1',
-      create_time: text(created(ticketId) + 7_200_000),
+      create_time,
       create_by: person(ticketId),
-    }))
+    })
+    const seen = [1, 2].map((n) => flag(n, 'Seen', text(created(ticketId) + 7_200_000)))
+    return changed(ticketId, 'flag') ? [flag(1, 'Important', later), ...seen] : seen
+  }
   const valuesOf = (ticketId: number): Row[] => [
     {
-      id: ticketId * 2 - 1,
+      // Set anew, a value has a new id.
+      id: changed(ticketId, 'value') ? NEW + ticketId : ticketId * 2 - 1,
       field_id: 3,
       object_id: ticketId,
-      value_text: `INV/${ticketId}`,
+      value_text: changed(ticketId, 'value') ? 'INV/inny' : `INV/${ticketId}`,
       value_date: null,
       value_int: null,
       index_value: null,
@@ -315,17 +333,25 @@ export function seededSource({
     })),
   }
 
-  /** Large tables: by which column they are asked for, how many of it there are, and the rows of each. */
-  const large: Record<string, { by: string; per: number; rows(key: number): Row[] }> = {
+  /** Large tables: by which column they are asked for, how many of it a ticket has, and the rows of each; `ids`: how many ids each has, in its order. */
+  const large: Record<string, { by: string; per: number; ids?: number; rows(key: number): Row[] }> = {
     ticket: { by: 'id', per: 1, rows: (id) => [ticket(id)] },
-    ticket_history: { by: 'ticket_id', per: 1, rows: (of) => [...Array(HISTORY).keys()].map((n) => history((of - 1) * HISTORY + n + 1)) },
+    ticket_history: {
+      by: 'ticket_id',
+      per: 1,
+      ids: HISTORY,
+      rows: (of) => [
+        ...[...Array(HISTORY).keys()].map((n) => history((of - 1) * HISTORY + n + 1)),
+        ...(changed(of, 'history') ? [{ ...history(of * HISTORY), id: NEW + of }] : []),
+      ],
+    },
     article: { by: 'ticket_id', per: 1, rows: (of) => [1, 2, 3, 4].map((n) => article((of - 1) * ARTICLES + n)) },
     article_data_mime: { by: 'article_id', per: ARTICLES, rows: (id) => [mime(id)] },
     article_data_mime_attachment: { by: 'article_id', per: ARTICLES, rows: partsOf },
     article_data_mime_plain: { by: 'article_id', per: ARTICLES, rows: rawOf },
     article_flag: { by: 'article_id', per: ARTICLES, rows: (id) => flagsOf(ticketOf(id)).filter((row) => row['article_id'] === id) },
-    dynamic_field_value: { by: 'object_id', per: 1, rows: valuesOf },
-    time_accounting: { by: 'ticket_id', per: 1, rows: timeOf },
+    dynamic_field_value: { by: 'object_id', per: 1, ids: 2, rows: valuesOf },
+    time_accounting: { by: 'ticket_id', per: 1, ids: 1, rows: timeOf },
   }
   const range = { from: 1, to: tickets }
 
@@ -333,7 +359,7 @@ export function seededSource({
     product: { name: 'otobo', version: '11.0.5', major: 11 },
     dialect: 'mysql',
     label: `seed ${seed}, ${tickets} tickets`,
-    snapshotAt: new Date(BEGIN + 10 * 365 * 86_400_000),
+    snapshotAt: new Date(BEGIN + 10 * YEAR),
     oneMoment: true,
     zone: 'UTC',
     files: undefined,
@@ -343,7 +369,6 @@ export function seededSource({
         : table in large && (!column || column === 'id' ? table !== 'article_flag' : true),
     sizes: async () => new Map(),
     async *rows(table: string, { columns, between, among, since }: Wanted = {}) {
-      if (since) return
       const cut = (row: Row): Row =>
         columns ? Object.fromEntries(columns.map((column): [string, Value] => [column, row[column] ?? null])) : row
       const of = large[table]
@@ -352,6 +377,22 @@ export function seededSource({
           const value = Number(row[between?.column ?? among?.column ?? ''])
           if (between ? value >= between.from && value <= between.to : among ? among.ids.includes(value) : true) yield cut(row)
         }
+        return
+      }
+      /** As indexes find them: in the tickets that something was changed in, and in those from a key on. */
+      const inChanged = function* (is: (row: Row) => boolean, before = tickets): Generator<Row> {
+        for (let id = every; every > 0 && id <= before; id += every)
+          for (let key = (id - 1) * of.per + 1; key <= id * of.per; key++) yield* of.rows(key).filter(is)
+      }
+      if (since) {
+        for (const row of inChanged((one) => String(one[since.column] ?? '') >= since.moment)) yield cut(row)
+        return
+      }
+      if (between?.column === 'id' && of.ids) {
+        const first = Math.floor((between.from - 1) / of.ids) + 1
+        const is = (row: Row) => Number(row['id']) >= between.from && Number(row['id']) <= between.to
+        for (const row of inChanged(is, Math.min(tickets, first - 1))) yield cut(row)
+        for (let key = first; key <= tickets; key++) for (const row of of.rows(key).filter(is)) yield cut(row)
         return
       }
       const isOwn = (column: string | undefined) => column === of.by || column === undefined
