@@ -5,7 +5,17 @@ import { readAddressBook } from '../../../core/administration.ts'
 import { destinationOf, takeOverSecondFactor, type Id } from '../../../core/index.ts'
 import type { Row } from '../source/source.ts'
 import { validId, type Master } from './master.ts'
-import { absenceOf, accountKey, factorOf, planPersons, type Here, type PersonPlan, type Preferences, type SourcePerson } from './people.ts'
+import {
+  absenceOf,
+  accountKey,
+  addressOf,
+  factorOf,
+  planPersons,
+  type Here,
+  type PersonPlan,
+  type Preferences,
+  type SourcePerson,
+} from './people.ts'
 import { worthKeeping } from '../passwords/passwords.ts'
 import { int, name, str, validity } from './read.ts'
 import { addRows, entriesOf } from './rows.store.ts'
@@ -26,7 +36,14 @@ export async function takePersons(m: Master): Promise<void> {
     })),
   })
   const personOf = (plan: PersonPlan): Id => plan.meets ?? String(keys.get(plan.source)!['id'])
-  const withPerson = plans.map((plan) => ({ plan, personId: personOf(plan) }))
+  const all = plans.map((plan) => ({ plan, personId: personOf(plan) }))
+  // Who was erased here stays so, whatever the source still has of them: the run only knows whose the tickets are.
+  const erased = await whoIsErased(m)
+  lendAccounts(
+    m,
+    all.filter(({ personId }) => erased.has(personId)),
+  )
+  const withPerson = all.filter(({ personId }) => !erased.has(personId))
   await rememberAccounts(m, withPerson)
   await takeLogins(m, withPerson)
   await takeLastLogins(m, withPerson)
@@ -109,6 +126,21 @@ async function rememberAccounts(m: Master, placed: Placed): Promise<void> {
   await m.ids.putAll(m.db, 'customer_user', of('customer'))
 }
 
+async function whoIsErased(m: Master): Promise<ReadonlySet<Id>> {
+  const { rows } = await sql<{ id: Id }>`select id::text as id from person where source = 'erased'`.execute(m.db)
+  return new Set(rows.map(({ id }) => id))
+}
+
+function lendAccounts(m: Master, erased: Placed): void {
+  for (const { plan, personId } of erased)
+    for (const account of plan.accounts) {
+      const { kind, id, login } = account
+      if (kind === 'user') m.ids.lend('user', id, personId)
+      else m.ids.lend('customer_user', login, personId)
+      for (const word of [login, addressOf(account)]) if (word) m.erased.add(word.trim().toLowerCase())
+    }
+}
+
 /** A login that leads to somebody who has another one here. It stays for good: whoever has learnt it gets in by it. */
 async function takeLogins(m: Master, placed: Placed): Promise<void> {
   const rows = placed.flatMap(({ plan, personId }) => plan.furtherLogins.map((login) => ({ login, person_id: personId })))
@@ -185,7 +217,7 @@ async function takeAbsences(m: Master, placed: Placed): Promise<void> {
     table: 'person_absence',
     from: 'user_preferences',
     meets: 'leave',
-    gone: 'leave',
+    gone: 'remove',
     rows: placed.flatMap(({ plan, personId }) => {
       const agent = plan.accounts.find(({ kind }) => kind === 'user')
       const own = agent?.preferences.get('UserTimeZone') ?? ''

@@ -8,7 +8,7 @@ import { takeFields, takeOtherValues } from './fields.ts'
 import { takeKept, writeKept } from './kept.ts'
 import { takeOtherLinks } from './links.ts'
 import { takeCounters, takeFilters, takeLoopCounts } from './mail.ts'
-import { masterOf, type Master } from './master.ts'
+import { masterOf, namesErased, type Master } from './master.ts'
 import { takeCompanies, takeMemberships, takeOwnChoices, takePersons } from './persons.ts'
 import { takeAnswerParts, takeCalendars, takeQueues } from './queues.ts'
 import { takeGroups, takeRights } from './rights.ts'
@@ -43,7 +43,7 @@ export async function takeMaster(room: Room): Promise<void> {
       await step()
     }
     await settleIds(work.db, KEPT_IDS)
-    await room.tell(work.db, ...m.told)
+    await room.tell(work.db, ...m.told.filter(({ key, detail }) => !namesErased(m, [key, detail])))
     await addressesChanged(work)
   })
 }
