@@ -82,7 +82,7 @@ export async function runTakeOver(): Promise<void> {
   const begun = performance.now()
   await runImport(kernel.host, {
     source: seededSource({ tickets: Number(process.env['BENCH_TICKETS']) }),
-    mapping: { queues: {}, groups: {}, persons: {}, sameLogin: {}, addresses: {}, customerGroups: 'keep', cutOff: {} },
+    mapping: { queues: {}, groups: {}, persons: {}, sameLogin: {}, addresses: {}, states: {}, customerGroups: 'keep', cutOff: {} },
   })
   process.send!({ seconds: (performance.now() - begun) / 1000, megabytes: process.resourceUsage().maxRSS / 1024 } satisfies Took)
   process.exit(0)

@@ -104,6 +104,7 @@ async function whoIsHere(m: Master, accounts: readonly SourcePerson[]): Promise<
     directory: new Set(directory.map(({ id }) => id)),
     isOurs: (address) => destinationOf(book, address) !== undefined,
     known,
+    made: new Set((await entriesOf(m.db, 'person')).map(({ key }) => String(key['id']))),
   }
 }
 
@@ -156,11 +157,15 @@ async function takeLastLogins(m: Master, placed: Placed): Promise<void> {
 }
 
 async function takeAddresses(m: Master, placed: Placed): Promise<void> {
-  const { rows: has } = await sql<{ address: string; id: Id; main: boolean }>`
-    select address, person_id::text as id, main from person_address`.execute(m.db)
+  const { rows: has } = await sql<{ row: Id; address: string; id: Id; main: boolean }>`
+    select id::text as row, address, person_id::text as id, main from person_address`.execute(m.db)
   const holder = new Map(has.map(({ address, id }) => [address, id]))
   const withMain = new Set(has.filter(({ main }) => main).map(({ id }) => id))
-  const known = new Set((await entriesOf(m.db, 'person_address')).map(({ source_id }) => source_id))
+  const mains = new Set(has.filter(({ main }) => main).map(({ row }) => row))
+  const known = new Map((await entriesOf(m.db, 'person_address')).map(({ source_id, key }) => [source_id, String(key['id'])]))
+  // The first one, unless whoever was here before has a main one that no run brought.
+  const isMain = (source: string, { meets }: PersonPlan, personId: Id): boolean =>
+    !withMain.has(personId) || (meets === undefined ? known.has(source) : mains.has(known.get(source) ?? ''))
   await m.bring({
     kind: 'person_address',
     table: 'person_address',
@@ -174,7 +179,7 @@ async function takeAddresses(m: Master, placed: Placed): Promise<void> {
         return [
           {
             source,
-            values: { person_id: personId, address, main: n === 0 && (known.has(source) || !withMain.has(personId)), verified_at: null },
+            values: { person_id: personId, address, main: n === 0 && isMain(source, plan, personId), verified_at: null },
           },
         ]
       }),
