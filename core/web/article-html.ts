@@ -62,16 +62,16 @@ async function readPictures(attachments: Attachment[], find: (attachment: Attach
   const pictures = new Map<string, string>()
   let total = 0
   for (const attachment of attachments) {
-    // Not SVG: it is a document of its own.
-    if (!attachment.contentId || !/^image\/(png|jpeg|gif|webp|bmp)$/i.test(attachment.contentType) || attachment.size > PICTURE_BYTES)
-      continue
+    // Not SVG: it is a document of its own. What stands behind the type is no affair of the page's: OTRS keeps it there ('image/png; name="a.png"').
+    const type = /^image\/(?:png|jpeg|gif|webp|bmp)(?![\w.+-])/i.exec(attachment.contentType)?.[0].toLowerCase()
+    if (!attachment.contentId || type === undefined || attachment.size > PICTURE_BYTES) continue
     total += attachment.size
     if (total > PICTURES_BYTES) break
     const chunks: Buffer[] = []
     for await (const chunk of (await find(attachment))?.content() ?? []) chunks.push(chunk)
     pictures.set(
       attachment.contentId.toLowerCase(),
-      `data:${attachment.contentType.toLowerCase()};base64,${Buffer.concat(chunks).toString('base64')}`,
+      `data:${type};base64,${Buffer.concat(chunks).toString('base64')}`,
     )
   }
   return pictures

@@ -21,7 +21,8 @@ export function sendAttachment(
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   )
   c.header('content-disposition', `attachment; filename="${plain}"; filename*=UTF-8''${real}`)
-  c.header('content-type', /^[\w.+-]+\/[\w.+-]+$/.test(file.contentType) ? file.contentType : 'application/octet-stream')
+  // Without what may stand behind it: 'application/pdf; name="a.pdf"'.
+  c.header('content-type', /^[\w.+-]+\/[\w.+-]+(?=;|$)/.exec(file.contentType)?.[0] ?? 'application/octet-stream')
   c.header('content-length', String(file.size))
   c.header('content-security-policy', "default-src 'none'; sandbox")
   c.header('cache-control', 'private, no-store')

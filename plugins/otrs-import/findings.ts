@@ -16,6 +16,8 @@ export const FINDINGS = {
   'gone-there': 'told',
   'unknown-state-type': 'mended',
   'state-moved': 'told',
+  'state-joined': 'told',
+  'state-stays': 'told',
   'colour-left': 'told',
   'unknown-calendar': 'mended',
   'no-such-day': 'aside',

@@ -6,6 +6,7 @@ import * as otrsImport0003 from './migrations/0003_master.ts'
 import * as otrsImport0004 from './migrations/0004_tickets.ts'
 import * as otrsImport0005 from './migrations/0005_go_live.ts'
 import * as otrsImport0006 from './migrations/0006_rules.ts'
+import * as otrsImport0020 from './migrations/0020_check.ts'
 import { checkOld, forgetSettled } from './passwords/passwords.ts'
 import { files, routes, slots } from './take-over.tsx'
 import { texts } from './words.ts'
@@ -21,6 +22,7 @@ export default definePlugin({
     '0004_tickets': otrsImport0004,
     '0005_go_live': otrsImport0005,
     '0006_rules': otrsImport0006,
+    '0020_check': otrsImport0020,
   },
   files,
   // After directories: whose password is kept there now, has none of the old ones.

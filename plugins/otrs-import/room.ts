@@ -65,6 +65,8 @@ export interface Ids {
   /** All of a kind. */
   all(kind: MappedKind): ReadonlyMap<string, Id>
   put(db: Kysely<Database>, kind: MappedKind, sourceId: string | number, id: Id, more?: { login?: string; validId?: number }): Promise<void>
+  /** For this run alone: nothing of it is written down. */
+  lend(kind: MappedKind, sourceId: string | number, id: Id): void
   /** Many at once; what stands already as it is said costs nothing. */
   putAll(db: Kysely<Database>, kind: MappedKind, rows: readonly MappedId[]): Promise<void>
 }

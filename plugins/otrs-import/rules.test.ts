@@ -33,7 +33,7 @@ const KEPT = [
           notification_id: 40,
           language: 'pl',
           subject: '<OTRS_TICKET_Title>',
-          text: 'Do <OTRS_TICKET_EscalationDestinationIn>',
+          text: 'Do <OTRS_TICKET_EscalationDestinationIn>: <OTRS_AGENT_TransmissionStatusMessage>, ArticleID=<OTRS_AGENT_ArticleID>',
           content_type: 'text/plain',
         },
       ],

@@ -107,7 +107,7 @@ describe.skipIf(!requireChromium())('the take-over in Chromium', () => {
   it('lists are searched, filtered, paged and exported without scripts; what is kept can be read and downloaded', async () => {
     const text = async (path: string) => (await central.get(`${PATH}${path}`)).text()
     const first = await text('/findings')
-    const next = /href="(\/admin\/take-over\/findings\?after=\d+)"/.exec(first)![1]!
+    const next = /href="(\/admin\/take-over\/findings\?[^"]*after=\d+)"/.exec(first)![1]!.replaceAll('&amp;', '&')
     expect([rowsIn(first), rowsIn(await (await central.get(next)).text())]).toEqual([50, 50])
     expect(rowsIn(await text('/findings?kind=aside'))).toBe(22)
     expect(rowsIn(await text('/findings?code=unknown-company&search=lotnictwa%20129'))).toBe(1)
@@ -157,4 +157,4 @@ describe.skipIf(!requireChromium())('the take-over in Chromium', () => {
 })
 
 /** Of the page's last table. */
-const rowsIn = (html: string): number => (html.slice(html.lastIndexOf('<tbody>')).match(/<tr/g) ?? []).length
+const rowsIn = (html: string): number => (html.slice(html.lastIndexOf('<tbody')).match(/<tr/g) ?? []).length

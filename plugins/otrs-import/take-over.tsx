@@ -1,6 +1,7 @@
 /** Owns what the take-over shows in administration: its pages, its line in the navigation, its sheet. */
 import type { SlotFills } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
+import { checkRoutes } from './pages/check.tsx'
 import { findingRoutes } from './pages/findings.tsx'
 import { PATH } from './pages/frame.tsx'
 import { keptRoutes } from './pages/kept.tsx'
@@ -11,7 +12,7 @@ import { words } from './words.ts'
 
 export const files = { 'otrs-import.css': inProject('plugins/otrs-import/otrs-import.css') }
 
-export const routes = [runRoutes, findingRoutes, keptRoutes, reportRoutes, liveRoutes]
+export const routes = [checkRoutes, runRoutes, findingRoutes, keptRoutes, reportRoutes, liveRoutes]
 
 export const slots: SlotFills = {
   'document.head': {

@@ -146,7 +146,7 @@ export async function runTakeOver(): Promise<void> {
   const take = (source: Source, said?: (progress: RunProgress) => void) =>
     runImport(kernel.host, {
       source,
-      mapping: { queues: {}, groups: {}, persons: {}, sameLogin: {}, addresses: {}, customerGroups: 'keep', cutOff: {} },
+      mapping: { queues: {}, groups: {}, persons: {}, sameLogin: {}, addresses: {}, states: {}, customerGroups: 'keep', cutOff: {} },
       ...(said && { said }),
     })
   const seeded = { tickets: wished.tickets, slim: wished.slim ?? false }

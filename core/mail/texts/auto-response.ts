@@ -27,7 +27,7 @@ import { isProgramAddress } from '../program-address.ts'
 import { newMessageId, queueMail, sayAddress } from '../outbound.ts'
 import type { FieldRoom } from '../../field/types.ts'
 import { sayValues, valuesOf } from '../../field/values.ts'
-import { expandTags, siteWords, type TagWords } from './smart-tags.ts'
+import { AGENT_ARTICLE, expandTags, siteWords, type TagWords } from './smart-tags.ts'
 import { isProven, ours, whereProgramsWrite, type WhereTo } from './whom.ts'
 
 /** What our automatic mails say in X-Loop: no other program writes it by chance. */
@@ -450,9 +450,7 @@ export async function wordsFor(
     responsible: await person(ticket.responsibleId, /_RESPONSIBLE_/i),
     current: await person(actorId(work), /_(CURRENT|AGENT)_/i),
     customerArticle: { from: answered.from, to: answered.to, cc: '', subject: answered.subject, body: answered.body },
-    agentArticle: /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC|TRANSMISSIONSTATUSMESSAGE)\b/i.test(both)
-      ? await lastAgentArticle(work.db, ticket.id)
-      : null,
+    agentArticle: AGENT_ARTICLE.test(both) ? await lastAgentArticle(work.db, ticket.id) : null,
     comment: null,
     site: siteWords(work.config),
     emailDate: (zone) => {
@@ -534,7 +532,7 @@ export async function lastAgentArticle(
 ): Promise<TagWords['agentArticle']> {
   const row = await db
     .selectFrom('article')
-    .select(['from_text as from', 'to_text as to', 'cc_text as cc', 'subject', 'body'])
+    .select(['id', 'from_text as from', 'to_text as to', 'cc_text as cc', 'subject', 'body'])
     .select((eb) =>
       eb
         .selectFrom('article_send_error as e')

@@ -24,6 +24,7 @@ const words: TagWords = {
     mail: { fromName: 'Pomoc IT' },
   }),
   customerArticle: {
+    id: '812',
     from: 'Anna Nowak <anna@uni.example>',
     to: 'pomoc@uni.example',
     cc: '',
@@ -119,7 +120,9 @@ describe('tags', () => {
     ['<OTRS_EMAIL_DATE[Nie/Ma]>', '-'],
     ['<OTRS_CUSTOMER_NOTE[1]>', '> raz'],
     ['<OTRS_CUSTOMER_To>', 'pomoc@uni.example'],
+    ['<OTRS_CUSTOMER_ArticleID>', '812'],
     ['<OTRS_AGENT_SUBJECT>', '-'],
+    ['<OTRS_AGENT_ArticleID>', '-'],
     ['<POMOC_RECEIPT>', 'Przyjmiemy je jutro.'],
     ['<POMOC_TICKET_URL>', 'https://x/my/tickets/7'],
     ['<POMOC_ADDRESS>', 'pomoc@uni.example'],

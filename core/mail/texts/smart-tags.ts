@@ -15,6 +15,8 @@ interface PersonWords {
   phone?: string
 }
 interface ArticleWords {
+  /** Absent where a text answers what is no message here yet. */
+  id?: string
   from: string
   to: string
   cc: string
@@ -152,12 +154,17 @@ const article =
         return mail.to
       case 'cc':
         return mail.cc
+      case 'articleid':
+        return mail.id ?? ''
       case 'transmissionstatusmessage':
         return mail.problem ?? ''
       default:
         return undefined
     }
   }
+
+/** A text that speaks of what an agent wrote last: it is read for such texts only. */
+export const AGENT_ARTICLE = /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC|ARTICLEID|TRANSMISSIONSTATUSMESSAGE)\b/i
 
 const HIDDEN = 'xxx'
 const SECRET = /config|secret|passw|userpw|auth|token/

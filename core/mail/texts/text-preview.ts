@@ -17,7 +17,7 @@ import { sanitizeMailHtml } from '../reading/sanitize.ts'
 import { lastAgentArticle, personWords, recipientOf, wordsFor } from './auto-response.ts'
 import { readAddressList } from '../address-list.ts'
 import { sayAddress } from '../outbound.ts'
-import { expandTags, expandTagsInHtml } from './smart-tags.ts'
+import { AGENT_ARTICLE, expandTags, expandTagsInHtml } from './smart-tags.ts'
 
 /** Whose texts are filled in: the actor is who `CURRENT` and `AGENT` tags speak of. */
 export type TextRoom = Pick<Work, 'config' | 'now' | 'actor'> & { db: Kysely<Database> }
@@ -161,7 +161,7 @@ export async function textForTold(
   const { words } = await wordsOfTicket(room, ticket, { subject, body: asWritten }, language, { forAll: outside })
   if (!outside) {
     words.ticketUrl = agentTicketUrl(room.config, ticket.id)
-    if (AGENT_WORDS.test(subject + body)) words.agentArticle = await lastAgentArticle(room.db, ticket.id, { notes: true })
+    if (AGENT_ARTICLE.test(subject + body)) words.agentArticle = await lastAgentArticle(room.db, ticket.id, { notes: true })
   }
   if (comment !== undefined) {
     words.comment = comment
@@ -175,7 +175,6 @@ export async function textForTold(
     return { ...filled, html, body: textOfHtml(html).text }
   }
 }
-const AGENT_WORDS = /_AGENT_(SUBJECT|BODY|EMAIL|NOTE|FROM|TO|CC|TRANSMISSIONSTATUSMESSAGE)\b/i
 
 async function wordsOfTicket(
   room: TextRoom,

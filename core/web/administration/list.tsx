@@ -4,6 +4,7 @@ import { DateTime } from 'luxon'
 import type { KeyPage } from '../../database/key-page.ts'
 import type { Id } from '../../database/schema.ts'
 import type { PageContext } from '../../kernel/contract.ts'
+import { plainWord } from '../../search/fold.ts'
 import { csvAnswer } from '../csv.ts'
 import { webTexts } from '../i18n/web-texts.ts'
 import { ActButton, type Choice } from '../parts/fields.tsx'
@@ -314,10 +315,9 @@ export function pick<Row>(
   columns: readonly ListColumn<Row>[],
   usual: string,
 ): Row[] {
-  const fold = (text: string) => text.toLocaleLowerCase(c.get('language'))
-  const wanted = fold(query.search).split(/\s+/).filter(Boolean)
+  const wanted = plainWord(query.search).split(/\s+/).filter(Boolean)
   const found = rows.filter((row) => {
-    const all = fold(columns.map((column) => column.text(row)).join('\n'))
+    const all = plainWord(columns.map((column) => column.text(row)).join('\n'))
     return wanted.every((word) => all.includes(word))
   })
   const column = columns.find((one) => one.key === query.sort)

@@ -7,9 +7,11 @@ import { sql } from 'kysely'
 import type { Host } from '../../../core/index.ts'
 import defaults from '../../../config/defaults.ts'
 import { configSchema } from '../../../core/machine/config-schema.ts'
+import { migrate } from '../../../core/database/migrate.ts'
 import type { OpenDatabase } from '../../../core/database/database.ts'
 import { testDatabase } from '../../../test/database.ts'
 import { check, LOCAL_FILE, MAPPING_FILE } from '../commands/check.ts'
+import otrsImport from '../index.tsx'
 import { NO_MAPPING, readMapping, writeMapping } from '../mapping/mapping-file.ts'
 import { unitOfQueue } from '../mapping/mapping.ts'
 import { SECRETS } from '../source/made/lively.fixture.ts'
@@ -25,6 +27,7 @@ describe('the command check', () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'pomoc-check-'))
     database = await testDatabase()
+    await migrate(database.db, 'otrs-import', otrsImport.migrations!)
     source = await makeSource({ product: 'otobo11', server: inject('serverUrl') })
     await source.run('create table magazyn_towar (id integer primary key); insert into magazyn_towar values (1), (2)')
   })
@@ -35,7 +38,11 @@ describe('the command check', () => {
   })
   async function look(...more: string[]): Promise<{ said: string[]; problem: string }> {
     const said: string[] = []
-    const host = { db: database.db, config: { dataDir: dir } } as unknown as Host
+    const host = {
+      db: database.db,
+      clock: () => new Date(),
+      config: { dataDir: dir, plugins: ['desk', 'portal', 'automation', '/srv/care'] },
+    } as unknown as Host
     const problem = await check
       .run(['--from', source.url, '--out', dir, ...more], host, (line) => void said.push(line))
       .then(
@@ -137,6 +144,8 @@ describe('the command check', () => {
       'Rektorat',
     ])
     expect(decided.persons).toEqual({ 'ewa.lis': { as: { login: 'ewa.lis' } } })
+    expect(Object.keys(decided.states)).toEqual(['oddane na zewnątrz', 'u dostawcy', 'zamknięte przez telefon', 'czeka na rektora'])
+    expect(local).toContain(`plugins: ['desk', 'portal', 'automation', '/srv/care', 'otrs-import']`)
     expect(decided.cutOff).toEqual({ '': '15:00', '1': '15:00', '2': '15:00' })
     const proposed = (
       new Function(
@@ -180,6 +189,18 @@ describe('the command check', () => {
       'FILE: cutOff → 9: the source has no calendar of that number.',
     ])
     expect(await slip('queues: { Raw: { unit: it } }\n')).toEqual([''])
+    await sql`insert into topic (slug, name) values ('poczta', 'Poczta')`.execute(database.db)
+    expect(
+      await slip(
+        'queues: { Raw: { topic: poczta }, Junk: { topic: poczta }, Misc: { topic: sieć } }\nstates: { czeka na rektora: otwarte, brak: open }\n',
+      ),
+    ).toEqual([
+      'FILE: queues → Junk: the topic “poczta” of that unit goes to Raw already.',
+      'FILE: queues → Misc: there is no topic “sieć”; there are poczta.',
+      'FILE: states → brak: the source has no state of that name.',
+      expect.stringMatching(/^FILE: states → czeka na rektora: pomoc has no state “otwarte”; it has .*open/),
+    ])
+    expect(await slip('queues: { Raw: { topic: poczta, unit: it } }\nstates: { czeka na rektora: open }\n')).toEqual([''])
   })
 
   it('tells of what stands in the way, and of options that are none', async () => {
@@ -252,7 +273,7 @@ describe('what is secret', () => {
         (name, secret) => {
           const settings = { [name]: secret, 'SendmailModule::Host': 'smtp.uni.example', 'SendmailModule::AuthUser': 'pomoc' }
           expect(secretSettings(settings)).toEqual([name])
-          expect(proposeLocal((one) => settings[one as keyof typeof settings], settings, 'x').text).not.toContain(secret)
+          expect(proposeLocal((one) => settings[one as keyof typeof settings], settings, 'x', []).text).not.toContain(secret)
         },
       ),
     )
@@ -270,6 +291,8 @@ describe('a mapping file', () => {
             queues,
             groups: [],
             units: [],
+            topics: [],
+            states: [],
             ours: [],
             sameLogin: logins.map((login) => ({ login, agent: '-', customer: '-' })),
             addresses: [],
@@ -291,13 +314,14 @@ describe('a mapping file', () => {
       }
     }
     expect(slip('queues:\n  Raw: it\ncolour: red\nsameLogin:\n  a: trzy\ncutOff:\n  "1": 25:00\n')).toEqual([
-      'FILE, line 2: queues → Raw: { unit: "short name of a unit" }',
+      'FILE, line 2: queues → Raw: { unit: "short name of a unit", topic: "short name of a topic" }',
       'FILE, line 5: sameLogin → a: one or two',
       'FILE, line 7: cutOff → 1: a time of day in quotes, such as "15:00"',
       'FILE, line 1: the file: colour is nothing that can be decided here',
     ])
     expect(slip('queues:\n  Raw: { unit: it\n')[0]).toMatch(/^FILE, line \d: /)
     expect(slip('queues: &a { Raw: { unit: it } }\ngroups: *a\n')).toEqual(['FILE: write each value out, without & and *.'])
+    expect(slip('queues: { Raw: {} }\n')).toEqual(['FILE, line 1: queues → Raw: a unit or a topic'])
     expect(slip('just words')).toEqual([expect.stringMatching(/^FILE.*: the file: /)])
     expect(slip('')).toEqual([JSON.stringify(NO_MAPPING)])
   })

@@ -12,6 +12,8 @@ export interface SourceNames {
   groups: readonly string[]
   /** Number ('' is the default one) and name of each calendar that a queue or SLA names, and of the default one. */
   calendars: readonly { number: string; name: string }[]
+  /** All states, with the name of their type; '' where there is none. */
+  states: readonly { name: string; type: string }[]
 }
 
 export interface SourceFacts extends SourceNames {
@@ -56,25 +58,29 @@ export const FIELD_TYPES = new Set(
 const STATE_TYPES = new Set(['new', 'open', 'closed', 'pending reminder', 'pending auto', 'removed', 'merged'])
 const CHANNELS = new Set(['Email', 'Phone', 'Internal', 'Chat', 'Web'])
 
-export async function readFacts(source: Source): Promise<SourceFacts> {
+/** `said` is called with each table that was counted. */
+export async function readFacts(source: Source, said: (done: number, of: number) => Promise<void> = async () => {}): Promise<SourceFacts> {
   const sizes = await source.sizes()
+  let done = 0
   const tables = new Map<string, { rows: number; bytes: number }>()
   for (const [name, { rows, bytes }] of sizes) {
     const common = commonName(name)
     // Tables of older versions under their own names, and what no one reads, are told as the server estimates them.
     const counted = (fateOf(common) !== 'passed' || common === 'form_draft') && rows < COUNTED ? await counting(source, common, rows) : rows
     if (counted > 0) tables.set(common, { rows: counted, bytes })
+    await said(++done, sizes.size)
   }
   const byQueue = new Map((await all(source, 'queue', ['id', 'name'])).map((queue) => [queue['id'], text(queue['name'])]))
   const settings = source.settings()
+  const names = await readNames(source)
   return {
     tables,
     bytes: [...sizes.values()].reduce((sum, table) => sum + table.bytes, 0),
-    ...(await readNames(source)),
+    ...names,
     fieldTypes: (await all(source, 'dynamic_field', ['name', 'field_type']))
       .map((field) => ({ name: text(field['name']), type: text(field['field_type']) }))
       .filter(({ type }) => !FIELD_TYPES.has(type)),
-    stateTypes: await stateTypesOf(source),
+    stateTypes: names.states.filter(({ type }) => !STATE_TYPES.has(type)),
     channels: (await all(source, 'communication_channel', ['name']))
       .map((channel) => text(channel['name']))
       .filter((name) => !CHANNELS.has(name)),
@@ -96,6 +102,7 @@ export async function readNames(source: Source): Promise<SourceNames> {
     queues: queues.map((queue) => text(queue['name'])).toSorted(),
     groups: (await all(source, 'groups', ['name'])).map((group) => text(group['name'])).toSorted(),
     calendars: await calendarsOf(source, queues),
+    states: await statesOf(source),
   }
 }
 
@@ -134,11 +141,12 @@ async function calendarsOf(source: Source, queues: readonly Row[]): Promise<{ nu
     .map((number) => ({ number, name: number === '' ? '' : text(source.setting(`TimeZone::Calendar${number}Name`)) }))
 }
 
-async function stateTypesOf(source: Source): Promise<{ name: string; type: string }[]> {
+async function statesOf(source: Source): Promise<{ name: string; type: string }[]> {
   const types = new Map((await all(source, 'ticket_state_type', ['id', 'name'])).map((row) => [row['id'], text(row['name'])]))
-  return (await all(source, 'ticket_state', ['name', 'type_id']))
-    .map((state) => ({ name: text(state['name']), type: types.get(state['type_id']!) ?? '' }))
-    .filter(({ type }) => !STATE_TYPES.has(type))
+  return (await all(source, 'ticket_state', ['name', 'type_id'])).map((state) => ({
+    name: text(state['name']),
+    type: types.get(state['type_id']!) ?? '',
+  }))
 }
 
 /** Without their passwords: that column is never read. */

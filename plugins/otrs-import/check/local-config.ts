@@ -15,11 +15,12 @@ const TAKEN =
 
 const GENERATORS = ['DateChecksum', 'Date', 'AutoIncrement', 'Random'] as const
 
-/** The file as text; `setting` is what holds in the source, `modified` what differs from its product's defaults. */
+/** The file as text; `setting` is what holds in the source, `modified` what differs from its product's defaults, `plugins` what is loaded here. */
 export function proposeLocal(
   setting: (name: string) => Setting | undefined,
   modified: Readonly<Record<string, Setting>>,
   of: string,
+  plugins: readonly string[],
 ): LocalProposal {
   const used = new Set<string>()
   const read = (name: string): string | undefined => {
@@ -82,7 +83,7 @@ export function proposeLocal(
     `import type { PartialConfig } from '../core/machine/config.ts'`,
     '',
     'export default {',
-    `  plugins: ['desk', 'portal', 'admin', 'units', 'faq', 'waiting', 'smtp-receiver', 'otrs-import'],`,
+    `  plugins: [${[...new Set([...plugins, 'otrs-import'])].map((one) => JSON.stringify(one).replaceAll('"', "'")).join(', ')}],`,
     ...lines,
     '} satisfies PartialConfig',
     '',

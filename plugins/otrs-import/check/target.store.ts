@@ -10,6 +10,10 @@ export async function personsByLogin(db: Kysely<Database>): Promise<Map<string, 
   return new Map(rows.map(({ login, local }) => [login.toLowerCase(), { local }]))
 }
 
+export async function stateNames(db: Kysely<Database>): Promise<string[]> {
+  return (await sql<{ name: string }>`select name from ticket_state order by sort, id`.execute(db)).rows.map(({ name }) => name)
+}
+
 export async function countTickets(db: Kysely<Database>): Promise<number> {
   const { rows } = await sql<{
     count: number

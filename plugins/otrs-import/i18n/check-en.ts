@@ -121,6 +121,8 @@ export const checkEn: Record<keyof typeof checkPl, Text> = {
     'What shall become of things in the take-over of {of}. Lines behind a # say nothing: remove the # to decide.\nWhat does not stand here happens as the comment says. To check it: npm run pomoc -- otrs-import check --mapping THIS_FILE',
   'mapping.queues': 'Queue → unit. Queues below follow the one above them. Without an entry: the root unit.',
   'mapping.units': 'Units: {units}',
+  'mapping.topics':
+    'With topic beside unit, what people of that unit ask about the topic goes to this queue: { unit: "it", topic: "mail" }. Topics: {topics}',
   'mapping.groups': 'Group → unit whose administrator may give it. Without an entry: the root unit.',
   'mapping.persons':
     'Login of the source → who it becomes: new (a new person), nobody (their tickets stay without them), or { login: jan.nowak }, a person who is here already.',
@@ -130,6 +132,8 @@ export const checkEn: Record<keyof typeof checkPl, Text> = {
   'mapping.same-login.one': 'agent: {agent}, customer: {customer}',
   'mapping.addresses':
     'Address that several persons have → login of the one it shall belong to. The others keep it as an address for contact only.',
+  'mapping.states':
+    'State → a state of pomoc that its tickets get instead. Without an entry it comes along under its own name. Only before the first run: later it stays what it has become.',
   'mapping.customer-groups': 'Customer groups: keep (to be read) or ignore. They take nobody’s view of their own tickets away.',
   'mapping.customer-groups.off': 'Customer groups are off in the source: keep (to be read) or ignore.',
   'mapping.cut-off':

@@ -147,6 +147,8 @@ export const checkPl = {
     'Co ma się stać przy przejęciu z {of}. Wiersze za # nic nie znaczą: usuń znak #, żeby coś rozstrzygnąć.\nCzego tu nie ma, dzieje się tak, jak mówi komentarz. Sprawdza to: npm run pomoc -- otrs-import check --mapping TEN_PLIK',
   'mapping.queues': 'Kolejka → jednostka. Podkolejki idą za kolejką nad nimi. Bez wpisu: jednostka główna.',
   'mapping.units': 'Jednostki: {units}',
+  'mapping.topics':
+    'Gdy obok unit stoi topic, pytania osób z tej jednostki na ten temat trafiają do tej kolejki: { unit: "it", topic: "poczta" }. Tematy: {topics}',
   'mapping.groups': 'Grupa → jednostka, której administrator może ją nadawać. Bez wpisu: jednostka główna.',
   'mapping.persons':
     'Login ze źródła → kim będzie: new (nową osobą), nobody (nikim: jego zgłoszenia zostaną bez niego) albo { login: jan.nowak }, osobą, która już tu jest.',
@@ -156,6 +158,8 @@ export const checkPl = {
   'mapping.same-login.one': 'agent: {agent}, klient: {customer}',
   'mapping.addresses':
     'Adres, który ma kilka osób → login tej, do której będzie należał. Pozostałe zachowają go tylko jako adres do kontaktu.',
+  'mapping.states':
+    'Stan → stan pomocy, który dostaną jego zgłoszenia. Bez wpisu przechodzi pod własną nazwą. Tylko przed pierwszym przejęciem: później zostaje tym, czym się stał.',
   'mapping.customer-groups': 'Grupy klientów: keep (zachowaj do wglądu) albo ignore. Nikomu nie zabierają wglądu w jego zgłoszenia.',
   'mapping.customer-groups.off': 'Grupy klientów są w źródle wyłączone: keep (zachowaj do wglądu) albo ignore.',
   'mapping.cut-off':

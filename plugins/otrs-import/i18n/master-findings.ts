@@ -18,6 +18,14 @@ const WORDS = {
   'gone-here': ['Zmienione w źródle, a tutaj usunięte', 'Changed in the source, removed here'],
   'gone-there': ['W źródle już tego nie ma, tutaj zostało', 'It is gone from the source and stays here'],
   'unknown-state-type': ['Stan nieznanego rodzaju: jest otwarty', 'A state of an unknown type: it counts as open'],
+  'state-joined': [
+    'Stan staje się jednym z tutejszych, jak mówi plik mapowania',
+    'The state becomes one that is here, as the mapping file says',
+  ],
+  'state-stays': [
+    'Plik mapowania łączy ten stan z tutejszym, ale przyszedł już wcześniej i zostaje osobny',
+    'The mapping file joins this state with one that is here, but it came before and stays one of its own',
+  ],
   'state-moved': [
     'Stan pomocy ma inny numer, by numery źródła zostały',
     'A state of pomoc has another number, so that those of the source stay',

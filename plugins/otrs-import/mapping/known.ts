@@ -1,6 +1,6 @@
 /** Owns the names that a mapping file may use: those of the source, and units and persons of ours. */
-import { listUnits, type Host } from '../../../core/index.ts'
-import { personsByLogin } from '../check/target.store.ts'
+import { listTopics, listUnits, type Host } from '../../../core/index.ts'
+import { personsByLogin, stateNames } from '../check/target.store.ts'
 import type { SourceNames } from '../check/facts.ts'
 import type { KnownNames } from './mapping-file.ts'
 
@@ -13,8 +13,11 @@ export async function knownNames({ db }: Pick<Host, 'db'>, names: SourceNames): 
     groups: new Set(names.groups),
     logins: new Set(names.people.map(({ login }) => login)),
     calendars: new Set(names.calendars.map(({ number }) => number)),
+    states: new Set(names.states.map(({ name }) => name)),
     addresses,
     units: new Set((await listUnits(db)).map(({ slug }) => slug)),
+    topics: new Set((await listTopics(db)).map(({ slug }) => slug)),
+    ourStates: new Set(await stateNames(db)),
     ours: new Set((await personsByLogin(db)).keys()),
   }
 }

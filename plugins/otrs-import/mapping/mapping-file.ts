@@ -2,12 +2,19 @@
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { BootError } from '../../../core/index.ts'
-import type { Mapping } from './mapping.ts'
+import { unitOfQueue, type Mapping, type QueueDecision } from './mapping.ts'
 
 const name = z.string({ error: 'a name' }).trim().min(1, { error: 'a name' })
-const toUnit = z.record(
+const short = (what: string) => z.string({ error: `the short name of a ${what}, in quotes` })
+const toUnit = z.record(name, z.strictObject({ unit: short('unit') }, { error: '{ unit: "short name of a unit" }' }))
+const toQueue = z.record(
   name,
-  z.strictObject({ unit: z.string({ error: 'the short name of a unit, in quotes' }) }, { error: '{ unit: "short name of a unit" }' }),
+  z
+    .strictObject(
+      { unit: short('unit').optional(), topic: short('topic').optional() },
+      { error: '{ unit: "short name of a unit", topic: "short name of a topic" }' },
+    )
+    .refine(({ unit, topic }) => unit !== undefined || topic !== undefined, { error: 'a unit or a topic' }),
 )
 const person = z.union(
   [z.enum(['new', 'nobody']).transform((as) => ({ as })), z.strictObject({ login: name }).transform((login) => ({ as: login }))],
@@ -16,11 +23,12 @@ const person = z.union(
   },
 )
 const fileSchema = z.strictObject({
-  queues: toUnit.default({}),
+  queues: toQueue.default({}),
   groups: toUnit.default({}),
   persons: z.record(name, person).default({}),
   sameLogin: z.record(name, z.enum(['one', 'two'], { error: 'one or two' })).default({}),
   addresses: z.record(name.toLowerCase(), name).default({}),
+  states: z.record(name, name).default({}),
   customerGroups: z.enum(['keep', 'ignore'], { error: 'keep or ignore' }).default('keep'),
   cutOff: z
     .record(z.string(), z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'a time of day in quotes, such as "15:00"' }))
@@ -68,10 +76,15 @@ export interface KnownNames {
   groups: ReadonlySet<string>
   logins: ReadonlySet<string>
   calendars: ReadonlySet<string>
+  states: ReadonlySet<string>
   /** Address in small letters → logins of those who have it. */
   addresses: ReadonlyMap<string, readonly string[]>
   /** Short names of our units. */
   units: ReadonlySet<string>
+  /** Short names of our topics. */
+  topics: ReadonlySet<string>
+  /** Names of our states. */
+  ourStates: ReadonlySet<string>
   /** Whether a person of ours has the login. */
   ours: ReadonlySet<string>
 }
@@ -82,13 +95,15 @@ export function mappingFaults(mapping: Mapping, known: KnownNames): string[] {
   const demand = (part: string, names: Iterable<string>, there: (name: string) => boolean, what: string) => {
     for (const one of names) if (!there(one)) faults.push(`${part} → ${one}: ${what}.`)
   }
-  const units = [...known.units].filter(Boolean).toSorted().join(', ')
+  const units = listed(known.units)
   const unit = (part: 'queues' | 'groups') => {
-    for (const [one, { unit: slug }] of Object.entries(mapping[part]))
-      if (!known.units.has(slug)) faults.push(`${part} → ${one}: there is no unit “${slug}”${units ? `; there are ${units}` : ''}.`)
+    for (const [one, { unit: slug }] of Object.entries<QueueDecision>(mapping[part]))
+      if (slug !== undefined && !known.units.has(slug))
+        faults.push(`${part} → ${one}: there is no unit “${slug}”${units ? `; there are ${units}` : ''}.`)
   }
   demand('queues', Object.keys(mapping.queues), (one) => known.queues.has(one), 'the source has no queue of that name')
   unit('queues')
+  faults.push(...topicFaults(mapping, known))
   demand('groups', Object.keys(mapping.groups), (one) => known.groups.has(one), 'the source has no group of that name')
   unit('groups')
   demand('persons', Object.keys(mapping.persons), (one) => known.logins.has(one), 'the source has nobody of that login')
@@ -100,7 +115,28 @@ export function mappingFaults(mapping: Mapping, known: KnownNames): string[] {
     if (!owners) faults.push(`addresses → ${address}: nobody of the source has it.`)
     else if (!owners.includes(login)) faults.push(`addresses → ${address}: it is none of ${login}’s; it belongs to ${owners.join(', ')}.`)
   }
+  demand('states', Object.keys(mapping.states), (one) => known.states.has(one), 'the source has no state of that name')
+  for (const [one, is] of Object.entries(mapping.states))
+    if (!known.ourStates.has(is)) faults.push(`states → ${one}: pomoc has no state “${is}”; it has ${listed(known.ourStates)}.`)
   demand('cutOff', Object.keys(mapping.cutOff), (one) => known.calendars.has(one), 'the source has no calendar of that number')
+  return faults
+}
+
+const listed = (names: ReadonlySet<string>): string => [...names].filter(Boolean).toSorted().join(', ')
+
+/** In one unit a topic has one queue. */
+function topicFaults(mapping: Mapping, known: KnownNames): string[] {
+  const faults: string[] = []
+  const taken = new Map<string, string>()
+  for (const [queue, { topic }] of Object.entries(mapping.queues)) {
+    if (topic === undefined) continue
+    const topics = listed(known.topics)
+    if (!known.topics.has(topic)) faults.push(`queues → ${queue}: there is no topic “${topic}”${topics ? `; there are ${topics}` : ''}.`)
+    const place = `${unitOfQueue(mapping, queue) ?? ''} ${topic}`
+    const other = taken.get(place)
+    if (other !== undefined) faults.push(`queues → ${queue}: the topic “${topic}” of that unit goes to ${other} already.`)
+    taken.set(place, queue)
+  }
   return faults
 }
 
@@ -111,6 +147,9 @@ export interface Proposal {
   queues: readonly string[]
   groups: readonly string[]
   units: readonly { slug: string; name: string }[]
+  topics: readonly { slug: string; name: string }[]
+  /** States that the source has besides those of every installation, with their type. */
+  states: readonly { name: string; type: string }[]
   /** Logins of the source that somebody of ours has too. */
   ours: readonly { login: string; local: boolean }[]
   sameLogin: readonly { login: string; agent: string; customer: string }[]
@@ -125,12 +164,20 @@ export function writeMapping(proposal: Proposal, say: (key: MappingWords, params
   const comment = (text: string) => text.split('\n').map((one) => `# ${one}`.trimEnd())
   // The name of a part always stands: whoever takes a # away below it has decided.
   const part = (key: keyof Mapping, about: string[], lines: string[]) => ['', ...about.flatMap(comment), `${key}:`, ...lines]
-  const units = proposal.units.filter(({ slug }) => slug !== '').map(({ slug, name: unit }) => `${slug} (${unit})`)
+  const shorts = (all: Proposal['units']) =>
+    all
+      .filter(({ slug }) => slug !== '')
+      .map(({ slug, name: called }) => `${slug} (${called})`)
+      .join(', ') || '–'
   return `${[
     ...comment(say('mapping.head', { of: proposal.of })),
     ...part(
       'queues',
-      [say('mapping.queues'), say('mapping.units', { units: units.join(', ') || '–' })],
+      [
+        say('mapping.queues'),
+        say('mapping.units', { units: shorts(proposal.units) }),
+        say('mapping.topics', { topics: shorts(proposal.topics) }),
+      ],
       proposal.queues.map((one) => `  # ${quoted(one)}: { unit: "" }`),
     ),
     ...part(
@@ -158,6 +205,11 @@ export function writeMapping(proposal: Proposal, say: (key: MappingWords, params
       [say('mapping.addresses')],
       proposal.addresses.map(({ address, logins }) => `  ${quoted(address)}: ${quoted(logins[0]!)}  # ${logins.join(', ')}`),
     ),
+    ...part(
+      'states',
+      [say('mapping.states')],
+      proposal.states.map(({ name: state, type }) => `  # ${quoted(state)}: "open"${type ? `  # ${type}` : ''}`),
+    ),
     '',
     ...comment(say(proposal.customerGroups ? 'mapping.customer-groups' : 'mapping.customer-groups.off')),
     'customerGroups: keep',
@@ -173,6 +225,8 @@ export type MappingWords =
   | 'mapping.head'
   | 'mapping.queues'
   | 'mapping.units'
+  | 'mapping.topics'
+  | 'mapping.states'
   | 'mapping.groups'
   | 'mapping.persons'
   | 'mapping.persons.local'

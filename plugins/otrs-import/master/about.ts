@@ -5,6 +5,7 @@ import type { Row } from '../source/source.ts'
 import { bringNamed, validId, type Master } from './master.ts'
 import { parentName } from './names.ts'
 import { deadlines, int, name, str, validity } from './read.ts'
+import { entriesOf } from './rows.store.ts'
 
 /** The state that only we have; OTRS's own numbers end at 9. */
 const OUR_STATE = '20'
@@ -57,12 +58,14 @@ export async function takeStates(m: Master): Promise<void> {
   if (theirs && m.ids.of('state', OUR_STATE) === undefined) await moveOurState(m, name(theirs['name']))
   const after = { ...AFTER, ...(m.source.setting('Ticket::StateAfterPending') as Record<string, unknown> | undefined) }
   const suspending = listOf(m.source.setting('EscalationSuspendStates'))
+  const joined = await joinStates(m, rows)
   await bringNamed(m, {
     mapped: 'state',
     table: 'ticket_state',
     from: 'ticket_state',
     seeds: new Set(Object.keys(SEEDED)),
-    rows: rows.map((row) => {
+    rows: rows.flatMap((row) => {
+      if (joined.has(str(row['id']))) return []
       const said = types.get(int(row['type_id'])) ?? ''
       const type = stateType(said)
       if (type === undefined) m.tell('unknown-state-type', 'ticket_state', str(row['id']), { type: said })
@@ -78,6 +81,26 @@ export async function takeStates(m: Master): Promise<void> {
     }),
   })
   colours(m, 'ticket_state', rows)
+}
+
+/** States that the mapping file says to be one of ours; answers their ids. One that came by an earlier run stays what it is: its tickets have it. */
+async function joinStates(m: Master, rows: readonly Row[]): Promise<ReadonlySet<string>> {
+  const came = new Set((await entriesOf(m.db, 'state')).map(({ source_id }) => source_id))
+  const { rows: ours } = await sql<{ id: string; name: string }>`select id::text as id, name from ticket_state`.execute(m.db)
+  const joined = new Map<string, string>()
+  for (const row of rows) {
+    const [source, is] = [str(row['id']), m.mapping.states[name(row['name'])]]
+    const id = ours.find((one) => one.name === is)?.id
+    if (is === undefined || id === undefined) continue
+    m.tell(came.has(source) ? 'state-stays' : 'state-joined', 'ticket_state', source, { name: name(row['name']), ours: is })
+    if (!came.has(source)) joined.set(source, id)
+  }
+  await m.ids.putAll(
+    m.db,
+    'state',
+    [...joined].map(([source, id]) => ({ source, id })),
+  )
+  return new Set(joined.keys())
 }
 
 /** Ours makes room: whatever points at it comes along. */

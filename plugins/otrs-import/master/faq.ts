@@ -276,7 +276,6 @@ async function takeFiles(m: Master, files: readonly Row[], namesOf: ReadonlyMap<
     kind: 'faq_file',
     table: 'faq_file',
     from: 'faq_attachment',
-    gone: 'leave',
     rows: files.flatMap((row) => {
       const source = str(row['id'])
       const item_id = m.ids.of('faq_item', str(row['faq_id']))

@@ -20,6 +20,7 @@ export async function loadIds(db: Kysely<Database>): Promise<Ids> {
     of: (kind, source) => (source === null || source === undefined ? undefined : kinds.get(kind)?.get(keyOf(kind, source))),
     all: (kind) => of(kind),
     put: (within, kind, source, id, more = {}) => putAll(within, kind, [{ source, id, ...more }]),
+    lend: (kind, source, id) => void of(kind).set(keyOf(kind, source), id),
     putAll,
   }
   async function putAll(within: Kysely<Database>, kind: MappedKind, wanted: readonly MappedId[]): Promise<void> {

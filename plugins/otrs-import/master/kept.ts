@@ -5,7 +5,7 @@
 import { sql } from 'kysely'
 import type { Row, Value } from '../source/source.ts'
 import { blank, blankText, blankYaml } from './blank.ts'
-import type { Master } from './master.ts'
+import { namesErased, type Master } from './master.ts'
 import { name, str } from './read.ts'
 
 type Tables = Readonly<Record<string, readonly Row[]>>
@@ -38,7 +38,7 @@ export function keep(
 
 /** Writes what was collected; later runs bring it up to date. */
 export async function writeKept(m: Master): Promise<void> {
-  const rows = new Map(m.kept.map((row) => [`${row.kind} ${row.source_id}`, row]))
+  const rows = new Map(m.kept.filter((row) => !namesErased(m, row)).map((row) => [`${row.kind} ${row.source_id}`, row]))
   await sql`insert into otrs_kept as k (kind, source_id, name, content, original)
     select kind, source_id, name, coalesce(content, 'null'), original
     from jsonb_to_recordset(${JSON.stringify([...rows.values()])}::jsonb) as r(kind text, source_id text, name text, content jsonb, original text)

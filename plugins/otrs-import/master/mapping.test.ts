@@ -128,6 +128,7 @@ describe('people', () => {
     directory: new Set(),
     isOurs: (address) => address.endsWith('@pomoc.example'),
     known: new Map(),
+    made: new Set(),
   }
   const open = { persons: {}, sameLogin: {}, addresses: {} }
   const plan = (
@@ -210,10 +211,14 @@ describe('people', () => {
             ['user 4', '50'],
             ['customer 9', '51'],
           ]),
+          made: new Set(['50', '51']),
           logins: new Map([['x', '50']]),
         },
       ).plans.map(({ login }) => login),
     ).toEqual(['x', null])
+    // And whom it met then, it meets again.
+    const met = { known: new Map([['user 4', '7']]), logins: new Map([['x', '7']]) }
+    expect(plan([accounts[0]!], {}, met).plans.map(({ meets }) => meets)).toEqual(['7'])
   })
   it('no login and no address is ever two persons’', () => {
     const account = fc.record({

@@ -19,7 +19,16 @@ import { loadIds } from './ids.store.ts'
 import { takeMaster } from './take.ts'
 
 const LONG = process.env['POMOC_LONG'] === 'yes'
-const MAPPING: Mapping = { queues: {}, groups: {}, persons: {}, sameLogin: {}, addresses: {}, customerGroups: 'keep', cutOff: {} }
+const MAPPING: Mapping = {
+  queues: {},
+  groups: {},
+  persons: {},
+  sameLogin: {},
+  addresses: {},
+  states: {},
+  customerGroups: 'keep',
+  cutOff: {},
+}
 
 describe.skipIf(!mariaDbIsThere())('everything that is no ticket', () => {
   let server: MariaDb
@@ -604,13 +613,25 @@ describe.skipIf(!mariaDbIsThere())('everything that is no ticket', () => {
       .execute()
     await make.agent({}, { login: 'urlop', name: 'Nasz Urlop' })
     await make.db.insertInto('postmaster_filter').values({ name: '01 reklama' }).execute()
-    const local = await make.agent({}, { login: 'szef', name: 'Szef' })
+    const local = await make.agent({ 2: ['rw'] }, { login: 'szef', name: 'Szef' })
+    await make.db.insertInto('topic').values({ slug: 'siec', name: 'Sieć' }).execute()
     const made = await source('znuny7')
-    const found = await take(site, made, {
+    const decided: Partial<Mapping> = {
       persons: { admin: { as: { login: 'szef' } }, odeszly: { as: 'nobody' } },
       sameLogin: { mwojcik: 'one' },
-      queues: { Informatyka: { unit: 'it' } },
-    })
+      queues: { Informatyka: { unit: 'it', topic: 'siec' }, Raw: { topic: 'nic' } },
+      states: { 'czeka na rektora': 'open' },
+    }
+    const found = await take(site, made, decided)
+    // A question about the topic goes where the file says; a state that is one of ours is none of its own.
+    expect(
+      await all(
+        site,
+        `select u.slug, t.slug, q.name from route r join unit u on u.id = r.unit_id join topic t on t.id = r.topic_id join queue q on q.id = r.queue_id where t.slug = 'siec'`,
+      ),
+    ).toEqual([['it', 'siec', 'Informatyka']])
+    expect(await all(site, `select id from otrs_id where kind = 'state' and source_id = '22'`)).toEqual([['4']])
+    expect(await all(site, `select id from ticket_state where name = 'czeka na rektora'`)).toEqual([])
     expect(await all(site, `select id, login, name from person where id in (${known}, ${local}) order by id`)).toEqual([
       [known, 'akowalska', 'Anna z Katalogu'],
       [local, 'szef', 'Szef'],
@@ -632,10 +653,21 @@ describe.skipIf(!mariaDbIsThere())('everything that is no ticket', () => {
     ])
     expect(await all(site, `select name from postmaster_filter order by 1`)).toEqual([['01 reklama'], ['01 reklama (OTRS)'], ['02 sieć']])
     expect(said(found)).toEqual(
-      expect.arrayContaining(['login-taken users 7', 'name-taken postmaster_filter 01 reklama', 'nobody users 6']),
+      expect.arrayContaining([
+        'login-taken users 7',
+        'name-taken postmaster_filter 01 reklama',
+        'nobody users 6',
+        'state-joined ticket_state 22',
+      ]),
     )
     // Whom a directory lets in, and who has a password of ours, needs no old one.
     expect(await all(site, `select count(*)::int from otrs_password where person_id in (${known}, ${local})`)).toEqual([[0]])
+    // A right that somebody had before the source gave it too is no affair of the source's.
+    await made.run('delete from group_user where user_id = 3')
+    await take(site, made, { ...decided, queues: { Informatyka: { unit: 'it' } } })
+    expect(await all(site, `select "right" from group_person where person_id = ${local}`)).toEqual([['rw']])
+    // What the file says no more is no more.
+    expect(await all(site, `select from route r join topic t on t.id = r.topic_id where t.slug = 'siec'`)).toEqual([])
   })
 
   const others: [MadeProduct, 'mysql' | 'postgres'][] = LONG

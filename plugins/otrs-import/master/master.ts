@@ -19,6 +19,8 @@ export interface Master extends Pick<Room, 'source' | 'mapping' | 'ids'> {
   bring(part: Bringing & { from: string }): Promise<Brought>
   /** What is kept whole, until it is written. */
   kept: KeptRow[]
+  /** Logins and addresses, in small letters, of accounts whose persons were erased here: nothing that names one is written. */
+  erased: Set<string>
   tell(code: FindingCode, table: string, key: string | number, detail?: Finding['detail']): void
 }
 
@@ -37,6 +39,7 @@ export function masterOf(room: Room, work: Work): Master & { told: Finding[] } {
     ids: room.ids,
     told,
     kept: [],
+    erased: new Set(),
     tell,
     async all(table, ...order) {
       if (!room.source.has(table)) return []
@@ -56,6 +59,15 @@ export function masterOf(room: Room, work: Work): Master & { told: Finding[] } {
       return brought
     },
   }
+}
+
+/** Whether a value names, in any of its words, somebody who was erased here. */
+export function namesErased({ erased }: Pick<Master, 'erased'>, value: unknown): boolean {
+  if (erased.size === 0) return false
+  return JSON.stringify(value ?? null)
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}._@+-]+/u)
+    .some((word) => erased.has(word))
 }
 
 export interface NamedRow {

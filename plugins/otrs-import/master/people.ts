@@ -60,6 +60,8 @@ export interface Here {
   isOurs(address: string): boolean
   /** Account of the source → person that it became in an earlier run. */
   known: ReadonlyMap<string, string>
+  /** Persons of those whom a run made; the others it met. */
+  made: ReadonlySet<string>
 }
 
 export const accountKey = ({ kind, id }: Pick<SourcePerson, 'kind' | 'id'>): string => `${kind} ${id}`
@@ -132,7 +134,8 @@ export function planPersons(
     const wanted = typeof as === 'object' ? normalLogin(as.login) : undefined
     const known = group.map((account) => here.known.get(accountKey(account))).find((id) => id !== undefined)
     const login = loginOf(first)
-    const meets = wanted !== undefined ? here.logins.get(wanted) : known === undefined ? inDirectory(group, login) : undefined
+    const met = known === undefined ? inDirectory(group, login) : here.made.has(known) ? undefined : known
+    const meets = wanted !== undefined ? here.logins.get(wanted) : met
     if (wanted !== undefined && meets === undefined) tell(first, 'unknown-login', { wanted })
     const self = meets ?? known
 

@@ -5,7 +5,17 @@ import { readAddressBook } from '../../../core/administration.ts'
 import { destinationOf, takeOverSecondFactor, type Id } from '../../../core/index.ts'
 import type { Row } from '../source/source.ts'
 import { validId, type Master } from './master.ts'
-import { absenceOf, accountKey, factorOf, planPersons, type Here, type PersonPlan, type Preferences, type SourcePerson } from './people.ts'
+import {
+  absenceOf,
+  accountKey,
+  addressOf,
+  factorOf,
+  planPersons,
+  type Here,
+  type PersonPlan,
+  type Preferences,
+  type SourcePerson,
+} from './people.ts'
 import { worthKeeping } from '../passwords/passwords.ts'
 import { int, name, str, validity } from './read.ts'
 import { addRows, entriesOf } from './rows.store.ts'
@@ -26,7 +36,14 @@ export async function takePersons(m: Master): Promise<void> {
     })),
   })
   const personOf = (plan: PersonPlan): Id => plan.meets ?? String(keys.get(plan.source)!['id'])
-  const withPerson = plans.map((plan) => ({ plan, personId: personOf(plan) }))
+  const all = plans.map((plan) => ({ plan, personId: personOf(plan) }))
+  // Who was erased here stays so, whatever the source still has of them: the run only knows whose the tickets are.
+  const erased = await whoIsErased(m)
+  lendAccounts(
+    m,
+    all.filter(({ personId }) => erased.has(personId)),
+  )
+  const withPerson = all.filter(({ personId }) => !erased.has(personId))
   await rememberAccounts(m, withPerson)
   await takeLogins(m, withPerson)
   await takeLastLogins(m, withPerson)
@@ -87,6 +104,7 @@ async function whoIsHere(m: Master, accounts: readonly SourcePerson[]): Promise<
     directory: new Set(directory.map(({ id }) => id)),
     isOurs: (address) => destinationOf(book, address) !== undefined,
     known,
+    made: new Set((await entriesOf(m.db, 'person')).map(({ key }) => String(key['id']))),
   }
 }
 
@@ -109,6 +127,21 @@ async function rememberAccounts(m: Master, placed: Placed): Promise<void> {
   await m.ids.putAll(m.db, 'customer_user', of('customer'))
 }
 
+async function whoIsErased(m: Master): Promise<ReadonlySet<Id>> {
+  const { rows } = await sql<{ id: Id }>`select id::text as id from person where source = 'erased'`.execute(m.db)
+  return new Set(rows.map(({ id }) => id))
+}
+
+function lendAccounts(m: Master, erased: Placed): void {
+  for (const { plan, personId } of erased)
+    for (const account of plan.accounts) {
+      const { kind, id, login } = account
+      if (kind === 'user') m.ids.lend('user', id, personId)
+      else m.ids.lend('customer_user', login, personId)
+      for (const word of [login, addressOf(account)]) if (word) m.erased.add(word.trim().toLowerCase())
+    }
+}
+
 /** A login that leads to somebody who has another one here. It stays for good: whoever has learnt it gets in by it. */
 async function takeLogins(m: Master, placed: Placed): Promise<void> {
   const rows = placed.flatMap(({ plan, personId }) => plan.furtherLogins.map((login) => ({ login, person_id: personId })))
@@ -124,11 +157,15 @@ async function takeLastLogins(m: Master, placed: Placed): Promise<void> {
 }
 
 async function takeAddresses(m: Master, placed: Placed): Promise<void> {
-  const { rows: has } = await sql<{ address: string; id: Id; main: boolean }>`
-    select address, person_id::text as id, main from person_address`.execute(m.db)
+  const { rows: has } = await sql<{ row: Id; address: string; id: Id; main: boolean }>`
+    select id::text as row, address, person_id::text as id, main from person_address`.execute(m.db)
   const holder = new Map(has.map(({ address, id }) => [address, id]))
   const withMain = new Set(has.filter(({ main }) => main).map(({ id }) => id))
-  const known = new Set((await entriesOf(m.db, 'person_address')).map(({ source_id }) => source_id))
+  const mains = new Set(has.filter(({ main }) => main).map(({ row }) => row))
+  const known = new Map((await entriesOf(m.db, 'person_address')).map(({ source_id, key }) => [source_id, String(key['id'])]))
+  // The first one, unless whoever was here before has a main one that no run brought.
+  const isMain = (source: string, { meets }: PersonPlan, personId: Id): boolean =>
+    !withMain.has(personId) || (meets === undefined ? known.has(source) : mains.has(known.get(source) ?? ''))
   await m.bring({
     kind: 'person_address',
     table: 'person_address',
@@ -142,7 +179,7 @@ async function takeAddresses(m: Master, placed: Placed): Promise<void> {
         return [
           {
             source,
-            values: { person_id: personId, address, main: n === 0 && (known.has(source) || !withMain.has(personId)), verified_at: null },
+            values: { person_id: personId, address, main: n === 0 && isMain(source, plan, personId), verified_at: null },
           },
         ]
       }),
@@ -185,7 +222,7 @@ async function takeAbsences(m: Master, placed: Placed): Promise<void> {
     table: 'person_absence',
     from: 'user_preferences',
     meets: 'leave',
-    gone: 'leave',
+    gone: 'remove',
     rows: placed.flatMap(({ plan, personId }) => {
       const agent = plan.accounts.find(({ kind }) => kind === 'user')
       const own = agent?.preferences.get('UserTimeZone') ?? ''

@@ -1,6 +1,8 @@
 /** Owns queues with their addresses, calendars, salutations and signatures. */
 import { sql } from 'kysely'
-import { isAddress, normalAddress, ROOT_UNIT, type Id } from '../../../core/index.ts'
+import { isAddress, listTopics, normalAddress, ROOT_UNIT, type Id } from '../../../core/index.ts'
+import type { Mapping } from '../mapping/mapping.ts'
+import type { Row } from '../source/source.ts'
 import { calendarNumber, calendarOf, type CalendarNumber } from './calendars.ts'
 import { bringNamed, validId, type Master } from './master.ts'
 import { parentName } from './names.ts'
@@ -120,6 +122,7 @@ export async function takeQueues(m: Master, calendars: ReadonlyMap<string, Id>, 
         : [{ source: String(row['id']), key: { id }, values: { parent_id: (above && byName.get(above)) ?? null } }]
     }),
   })
+  await takeRoutes(m, rows, ids, units)
   await takeAddresses(m)
   await m.bring({
     kind: 'queue address',
@@ -135,12 +138,31 @@ export async function takeQueues(m: Master, calendars: ReadonlyMap<string, Id>, 
 }
 
 /** The unit of the queue, or of the nearest one above it that the mapping file names; else the root. */
-export function unitOf(queue: string, mapped: Readonly<Record<string, { unit: string }>>, units: ReadonlyMap<string, Id>): Id {
+export function unitOf(queue: string, mapped: Mapping['queues'], units: ReadonlyMap<string, Id>): Id {
   for (let at: string | undefined = queue; at !== undefined; at = parentName(at)) {
     const unit = units.get(mapped[at]?.unit ?? '')
     if (unit !== undefined) return unit
   }
   return ROOT_UNIT
+}
+
+/** What is asked about a topic in a unit goes to the queue that the mapping file names; where that unit sends it elsewhere already, it goes there. */
+async function takeRoutes(m: Master, rows: readonly Row[], ids: ReadonlyMap<string, Id>, units: ReadonlyMap<string, Id>): Promise<void> {
+  const topics = new Map((await listTopics(m.db)).map(({ slug, id }) => [slug, id]))
+  await m.bring({
+    kind: 'route',
+    table: 'route',
+    from: 'queue',
+    meets: 'leave',
+    gone: 'remove',
+    rows: rows.flatMap((row) => {
+      const queue = name(row['name'])
+      const [topic_id, queue_id] = [topics.get(m.mapping.queues[queue]?.topic ?? ''), ids.get(String(row['id']))]
+      return topic_id === undefined || queue_id === undefined
+        ? []
+        : [{ source: str(row['id']), key: { unit_id: unitOf(queue, m.mapping.queues, units), topic_id }, values: { queue_id } }]
+    }),
+  })
 }
 
 /** Written twice, in capitals for one: one address here, of the first row in use. */

@@ -75,6 +75,11 @@ export async function bringRows(db: Kysely<Database>, { kind, table, rows, meets
   for (const entry of entries.values()) {
     if (wanted.has(entry.source_id)) continue
     if (gone === 'leave') continue
+    if (LEFT in entry.sums) {
+      // It was here before, whatever the source said of it since.
+      if (gone === 'remove') await forget(db, kind, entry.source_id)
+      continue
+    }
     if (gone === 'tell') {
       brought.told.push({ source: entry.source_id, what: 'gone-there' })
       continue
@@ -85,7 +90,7 @@ export async function bringRows(db: Kysely<Database>, { kind, table, rows, meets
       continue
     }
     if (stands) await sql`delete from ${sql.table(table)} where ${isRow(entry.key)}`.execute(db)
-    await sql`delete from otrs_row where kind = ${kind} and source_id = ${entry.source_id}`.execute(db)
+    await forget(db, kind, entry.source_id)
     brought.removed++
   }
 
@@ -103,6 +108,7 @@ async function changeKnown(
 ): Promise<void> {
   for (const { shall, entry } of known) brought.keys.set(shall.source, entry.key)
   const changed = known.flatMap(({ shall, entry }) => {
+    if (LEFT in entry.sums) return []
     const columns = Object.keys(shall.values).filter((column) => entry.sums[column]?.[0] !== sum(shall.values[column]))
     return columns.length === 0 ? [] : [{ shall, entry, columns }]
   })
@@ -190,9 +196,8 @@ async function addFresh(
       const stands = after.get(canonical(key)) ?? {}
       // What was there before and stays is nobody's but its own: whatever the source says of it later does not reach it.
       const left = meets === 'leave' && met.has(canonical(key))
-      const sums: Sums = Object.fromEntries(
-        columns.map((column) => [column, [sum(shall.values[column]), left ? 'left' : sum(stands[column])]]),
-      )
+      const sums: Sums = Object.fromEntries(columns.map((column) => [column, [sum(shall.values[column]), sum(stands[column])]]))
+      if (left) sums[LEFT] = ['', '']
       brought.keys.set(shall.source, key)
       return { kind, source_id: shall.source, key, sums }
     })
@@ -252,6 +257,13 @@ async function readRows(
         sql` and `,
       )}`.execute(db)
   return rows.map(({ at, values }) => ({ key: keys[at]!, values }))
+}
+
+/** Among the columns of a row that stood here first and was left as it is; no column is called so. */
+const LEFT = ''
+
+async function forget(db: Kysely<Database>, kind: string, source: string): Promise<void> {
+  await sql`delete from otrs_row where kind = ${kind} and source_id = ${source}`.execute(db)
 }
 
 const isRow = (key: Key, prefix = '') =>

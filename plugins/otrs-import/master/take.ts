@@ -1,6 +1,7 @@
 /** Owns the order in which all that is no ticket comes over: whatever is pointed at comes first. */
 import { sql } from 'kysely'
 import { addressesChanged, settleIds, system, type Database, type Id } from '../../../core/index.ts'
+import type { QueueDecision } from '../mapping/mapping.ts'
 import type { Room } from '../room.ts'
 import { takePriorities, takeServices, takeStates, takeTypes } from './about.ts'
 import { takeKnowledge } from './faq.ts'
@@ -8,7 +9,7 @@ import { takeFields, takeOtherValues } from './fields.ts'
 import { takeKept, writeKept } from './kept.ts'
 import { takeOtherLinks } from './links.ts'
 import { takeCounters, takeFilters, takeLoopCounts } from './mail.ts'
-import { masterOf, type Master } from './master.ts'
+import { masterOf, namesErased, type Master } from './master.ts'
 import { takeCompanies, takeMemberships, takeOwnChoices, takePersons } from './persons.ts'
 import { takeAnswerParts, takeCalendars, takeQueues } from './queues.ts'
 import { takeGroups, takeRights } from './rights.ts'
@@ -43,7 +44,7 @@ export async function takeMaster(room: Room): Promise<void> {
       await step()
     }
     await settleIds(work.db, KEPT_IDS)
-    await room.tell(work.db, ...m.told)
+    await room.tell(work.db, ...m.told.filter(({ key, detail }) => !namesErased(m, [key, detail])))
     await addressesChanged(work)
   })
 }
@@ -55,7 +56,8 @@ async function stepsOf(m: Master): Promise<(() => Promise<void>)[]> {
     ['queue', m.mapping.queues],
     ['groups', m.mapping.groups],
   ] as const)
-    for (const [named, { unit }] of Object.entries(mapped)) if (!units.has(unit)) m.tell('unknown-unit', table, named, { unit })
+    for (const [named, { unit }] of Object.entries<QueueDecision>(mapped))
+      if (unit !== undefined && !units.has(unit)) m.tell('unknown-unit', table, named, { unit })
   let calendars: ReadonlyMap<string, Id> = new Map()
   return [
     async () => void (calendars = await takeCalendars(m)),

@@ -1,11 +1,13 @@
-/** Owns what the pages of the take-over share: who is let in, the frame of administration, the tabs between them, lists with tools. */
-import type { Child, PropsWithChildren } from 'hono/jsx'
-import { refused, type PageContext, type PersonActor } from '../../../core/index.ts'
-import { demandLogin, page, PageHead, Tabs, type Choice } from '../../../core/pages.ts'
+/** Owns what the pages of the take-over share: who is let in, the frame of administration, the tabs between them. */
+import type { Child } from 'hono/jsx'
+import type { PageContext, PersonActor } from '../../../core/index.ts'
+import { administrationPage, enterAdministration, listAnswer, type List } from '../../../core/administration.ts'
+import { PageHead, Tabs } from '../../../core/pages.ts'
 import { words, type ImportKey } from '../words.ts'
 
 export const PATH = '/admin/take-over'
 export const TABS = {
+  check: `${PATH}/check`,
   runs: PATH,
   findings: `${PATH}/findings`,
   kept: `${PATH}/kept`,
@@ -15,112 +17,70 @@ export const TABS = {
 export type TabName = keyof typeof TABS
 
 /** As everywhere in administration: to whoever is no agent the page does not exist. */
-export function demandAdministrator(c: PageContext): PersonActor {
-  const actor = demandLogin(c)
-  if (!actor.access.admin) throw refused(actor.access.agent ? 'not-allowed' : 'not-found')
-  return actor
+export const demandAdministrator = async (c: PageContext): Promise<PersonActor> => (await enterAdministration(c)).actor
+
+interface ImportPage {
+  tab: TabName
+  title?: string
+  beside?: Child
+  acts?: Child
+  status?: 200 | 422
+  body: Child
 }
 
-export async function importPage(
-  c: PageContext,
-  {
-    tab,
-    title,
-    beside,
-    acts,
-    status = 200,
-    body,
-  }: { tab: TabName; title?: string; beside?: Child; acts?: Child; status?: 200 | 422; body: Child },
-): Promise<Response> {
+export async function importPage(c: PageContext, { tab, title, beside, acts, status = 200, body }: ImportPage): Promise<Response> {
   const t = words(c)
-  const rail = await c.get('host').slots.fill('admin.rail', { path: PATH }, c)
-  return page(c, {
-    title: `${title ?? t(`tab.${tab}`)} – ${t('title')}`,
-    status,
-    frame: { name: 'admin', home: '/admin', ...(rail.length > 0 ? { rail } : {}) },
-    body: (
-      <>
-        <PageHead title={title ?? t('title')} beside={beside ?? t('lead')}>
-          {acts}
-        </PageHead>
-        <Tabs
-          label={t('tab.label')}
-          tabs={(Object.keys(TABS) as TabName[]).map((name) => ({
-            href: TABS[name],
-            label: t(`tab.${name}` satisfies ImportKey),
-            current: name === tab,
-          }))}
-        />
-        {body}
-      </>
-    ),
-  })
-}
-
-/** Search and filters of a list; all of it stands in the address. */
-export const ListTools = ({
-  c,
-  action,
-  label,
-  search,
-  filters,
-  children,
-}: PropsWithChildren<{
-  c: PageContext
-  action: string
-  label: string
-  search: string
-  filters: readonly { name: string; label: string; value: string; choices: readonly Choice[] }[]
-}>) => {
-  const t = words(c)
-  const narrowed = search !== '' || filters.some(({ value }) => value !== '')
-  return (
-    <form class="list-tools" role="search" method="get" action={action} aria-label={label}>
-      <div class="field list-search">
-        <label for="list-search" class="only-heard">
-          {label}
-        </label>
-        <input type="search" id="list-search" name="search" value={search} placeholder={label} />
-      </div>
-      {filters.map((filter) => (
-        <div class="field">
-          <label for={`filter-${filter.name}`} class="only-heard">
-            {filter.label}
-          </label>
-          <select id={`filter-${filter.name}`} name={filter.name} data-submits="">
-            <option value="">
-              {filter.label}: {t('list.any')}
-            </option>
-            {filter.choices.map((choice) => (
-              <option value={choice.value} selected={choice.value === filter.value}>
-                {choice.label}
-              </option>
-            ))}
-          </select>
-        </div>
-      ))}
-      <button class="button button-quiet" type="submit">
-        {t('list.show')}
-      </button>
-      {narrowed && <a href={action}>{t('list.clear')}</a>}
-      {children}
-    </form>
+  return framed(
+    c,
+    { tab, title, status },
+    <>
+      <PageHead title={title ?? t('title')} beside={beside ?? t('lead')}>
+        {acts}
+      </PageHead>
+      <ImportTabs c={c} tab={tab} />
+      {body}
+    </>,
   )
 }
 
-/** What was typed into a search, without what no database takes. */
-export const typedSearch = (c: PageContext): string => (c.req.query('search') ?? '').replaceAll('\u0000', '').trim().slice(0, 200)
-/** One of the choices, or ''. */
-export const chosen = (c: PageContext, name: string, choices: readonly Choice[]): string => {
-  const value = c.req.query(name) ?? ''
-  return choices.some((choice) => choice.value === value) ? value : ''
+/** A list below the tabs, with what all lists of administration have. `above`: what stands between. */
+export async function importList<Row>(c: PageContext, tab: TabName, { above, ...list }: Omit<List<Row>, 'title'>): Promise<Response> {
+  return listAnswer(
+    c,
+    {
+      beside: words(c)('lead'),
+      ...list,
+      title: words(c)('title'),
+      above: (
+        <>
+          <ImportTabs c={c} tab={tab} />
+          {above}
+        </>
+      ),
+    },
+    (body) => framed(c, { tab }, body),
+  )
 }
-/** The same address with something changed; null takes it out. */
-export function sameWith(c: PageContext, change: Record<string, string | null>): string {
-  const url = new URL(c.req.url)
-  for (const [name, value] of Object.entries(change)) {
-    if (value === null) url.searchParams.delete(name)
-    else url.searchParams.set(name, value)
-  }
-  return `${url.pathname}${url.search}`
+
+async function framed(
+  c: PageContext,
+  { tab, title, status = 200 }: Pick<ImportPage, 'tab' | 'status'> & { title?: string | undefined },
+  body: Child,
+): Promise<Response> {
+  const t = words(c)
+  return administrationPage(c, await enterAdministration(c), { title: `${title ?? t(`tab.${tab}`)} – ${t('title')}`, status, body })
+}
+
+const ImportTabs = ({ c, tab }: { c: PageContext; tab: TabName }) => {
+  const t = words(c)
+  return (
+    <Tabs
+      label={t('tab.label')}
+      tabs={(Object.keys(TABS) as TabName[]).map((name) => ({
+        href: TABS[name],
+        label: t(`tab.${name}` satisfies ImportKey),
+        current: name === tab,
+      }))}
+    />
+  )
 }

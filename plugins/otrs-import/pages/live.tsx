@@ -13,7 +13,7 @@ export function liveRoutes(app: Hono<WebEnv>, host: Host): void {
   app.get(PATH, (c) => livePage(c, host, { count: c.req.query('count') !== undefined }))
 
   app.post(`${PATH}/items/:item`, async (c) => {
-    const actor = demandAdministrator(c)
+    const actor = await demandAdministrator(c)
     const { done } = await readFields(c)
     await host.work(actor, (work) => sayDone(work, c.req.param('item'), done === 'yes'))
     flash(c, { text: words(c)('live.noted') })
@@ -21,7 +21,7 @@ export function liveRoutes(app: Hono<WebEnv>, host: Host): void {
   })
 
   app.post(PATH, async (c) => {
-    const actor = demandAdministrator(c)
+    const actor = await demandAdministrator(c)
     const { anyway } = await readFields(c)
     const { open } = await goLive(host, actor, { anyway: anyway === 'yes' })
     if (open.length > 0) return livePage(c, host, { count: true, refused: open.includes('run') ? 'run' : 'open' })
@@ -31,7 +31,7 @@ export function liveRoutes(app: Hono<WebEnv>, host: Host): void {
 }
 
 async function livePage(c: PageContext, host: Host, { count, refused }: { count: boolean; refused?: 'run' | 'open' }): Promise<Response> {
-  demandAdministrator(c)
+  await demandAdministrator(c)
   const t = words(c)
   const list = await readChecklist(host)
   const then = list.live ? await foretoldThen(host.db) : undefined

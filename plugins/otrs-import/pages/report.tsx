@@ -1,16 +1,18 @@
 /** Owns the page of the comparison: each part with its figures on both sides, and every difference with what explains it. */
 import type { Hono } from 'hono'
 import type { Host, PageContext, WebEnv } from '../../../core/index.ts'
-import { Badge, Card, csvAnswer, EmptyState, Notice, Pager, Time } from '../../../core/pages.ts'
-import { lastReport, listDifferences, type Difference, type PartReport, type Report } from '../report/report.store.ts'
+import { everyRow, readList, type ListColumn } from '../../../core/administration.ts'
+import { Badge, Card, EmptyState, Notice, Time } from '../../../core/pages.ts'
+import { lastReport, listDifferences, type Difference, type PartReport } from '../report/report.store.ts'
 import { sayFinding, words, type ImportKey } from '../words.ts'
-import { chosen, demandAdministrator, importPage, ListTools, sameWith, TABS, typedSearch } from './frame.tsx'
+import { demandAdministrator, importList, importPage, TABS } from './frame.tsx'
 
 const PAGE = 50
+type Row = Difference & { n: number }
 
 export function reportRoutes(app: Hono<WebEnv>, host: Host): void {
   app.get(TABS.report, async (c) => {
-    demandAdministrator(c)
+    await demandAdministrator(c)
     const t = words(c)
     const report = await lastReport(host.db)
     if (!report)
@@ -22,28 +24,48 @@ export function reportRoutes(app: Hono<WebEnv>, host: Host): void {
           </Card>
         ),
       })
-    const which = [
-      { value: 'open', label: t('report.open') },
-      { value: 'explained', label: t('report.explained') },
-    ]
-    const parts = report.parts
-      .filter(({ explained, unexplained }) => explained + unexplained > 0)
-      .map(({ name }) => ({ value: name, label: name }))
-    const [because, part, search] = [chosen(c, 'which', which), chosen(c, 'part', parts), typedSearch(c)]
-    const wish = { explained: because === '' ? undefined : because === 'explained', part: part || undefined, search }
-    if (c.req.query('format') === 'csv') return exported(c, host, report, wish)
-    const after = c.req.query('after')
-    const from = after !== undefined && /^\d{1,9}$/.test(after) ? Number(after) : undefined
-    const found = await listDifferences(host.db, report.id, { ...wish, ...(from === undefined ? {} : { after: from }), limit: PAGE + 1 })
-    const rows = found.slice(0, PAGE)
-    return importPage(c, {
-      tab: 'report',
-      acts: (
-        <a class="button button-quiet" href={sameWith(c, { format: 'csv', after: null })} download>
-          {t('list.export')}
-        </a>
-      ),
-      body: (
+    const options = {
+      sorts: ['part'],
+      sort: 'part',
+      filters: [
+        {
+          name: 'which',
+          label: t('report.which'),
+          choices: [
+            { value: 'open', label: t('report.open') },
+            { value: 'explained', label: t('report.explained') },
+          ],
+        },
+        {
+          name: 'part',
+          label: t('report.part'),
+          choices: report.parts
+            .filter(({ explained, unexplained }) => explained + unexplained > 0)
+            .map(({ name }) => ({ value: name, label: name })),
+        },
+      ],
+    }
+    const query = readList(c, options)
+    const { which, part } = query.filters
+    const wish = { explained: which ? which === 'explained' : undefined, part: part || undefined, search: query.search }
+    const read = async (after: string | undefined, limit = PAGE) => {
+      const from = after !== undefined && /^\d{1,9}$/.test(after) ? { after: Number(after) } : {}
+      const found = await listDifferences(host.db, report.id, { ...wish, ...from, limit: limit + 1 })
+      const rows = found.slice(0, limit)
+      return { rows, after: found.length > limit ? String(rows.at(-1)!.n) : null }
+    }
+    const { rows, after } = await read(query.after)
+    return importList(c, 'report', {
+      name: 'take-over-differences',
+      query,
+      options,
+      columns: columnsOf(c),
+      rows,
+      next: after,
+      all: () => everyRow((from) => read(from, 500)),
+      searchLabel: t('report.search'),
+      empty: { title: t('report.no-differences') },
+      above: (
         <>
           <div class="take-over-verdict">
             <Notice tone={report.unexplained === 0 ? 'good' : 'bad'}>
@@ -56,28 +78,6 @@ export function reportRoutes(app: Hono<WebEnv>, host: Host): void {
           <Parts c={c} parts={report.parts} />
           <Divisions c={c} parts={report.parts} />
           <h2 class="take-over-head">{t('report.differences')}</h2>
-          <ListTools
-            c={c}
-            action={TABS.report}
-            label={t('report.search')}
-            search={search}
-            filters={[
-              { name: 'which', label: t('report.which'), value: because, choices: which },
-              { name: 'part', label: t('report.part'), value: part, choices: parts },
-            ]}
-          />
-          {rows.length === 0 ? (
-            <Card>
-              <EmptyState title={t(because || part || search ? 'list.none-found' : 'report.no-differences')} />
-            </Card>
-          ) : (
-            <Differences c={c} rows={rows} />
-          )}
-          <Pager
-            c={c}
-            first={from === undefined ? null : sameWith(c, { after: null })}
-            next={found.length > PAGE ? sameWith(c, { after: String(rows.at(-1)!.n) }) : null}
-          />
         </>
       ),
     })
@@ -171,75 +171,46 @@ const sayBecause = (c: PageContext, because: string | null): string => {
   return said === key ? sayFinding(c.get('language'), because) : said
 }
 
-const Differences = ({ c, rows }: { c: PageContext; rows: readonly Difference[] }) => {
+function columnsOf(c: PageContext): ListColumn<Row>[] {
   const t = words(c)
   const value = (text: string | null) =>
     text === null ? <span class="quiet">–</span> : text.length > 200 ? `${text.slice(0, 200)}…` : text
-  return (
-    <table class="list admin-table take-over-remarks">
-      <caption class="only-heard">{t('report.differences')}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t('report.part')}</th>
-          <th scope="col" class="cell-narrow">
-            {t('report.field')}
-          </th>
-          <th scope="col">{t('report.their-value')}</th>
-          <th scope="col">{t('report.our-value')}</th>
-          <th scope="col" class="cell-time">
-            {t('report.because')}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr>
-            <td class="cell-main">
-              <div class="main-cell">
-                <span class="line-1">
-                  <code>{row.part}</code>
-                </span>
-                <span class="line-2">{row.key}</span>
-              </div>
-            </td>
-            <td class="cell-narrow" data-label={t('report.field')}>
-              {row.field === '' ? t('report.missing') : row.field}
-            </td>
-            <td class="cell-error" data-label={t('report.their-value')}>
-              {value(row.theirs)}
-            </td>
-            <td class="cell-error" data-label={t('report.our-value')}>
-              {value(row.ours)}
-            </td>
-            <td class="cell-time cell-error" data-label={t('report.because')}>
-              {row.because === null ? <strong>{sayBecause(c, null)}</strong> : sayBecause(c, row.because)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  )
-}
-
-function exported(
-  c: PageContext,
-  host: Host,
-  report: Report,
-  wish: { explained: boolean | undefined; part: string | undefined; search: string },
-): Response {
-  const t = words(c)
-  return csvAnswer(
-    c,
-    'take-over-differences.csv',
-    [t('report.part'), t('report.key'), t('report.field'), t('report.their-value'), t('report.our-value'), t('report.because')],
-    (async function* () {
-      for (let after = -1; ; ) {
-        const rows = await listDifferences(host.db, report.id, { ...wish, after, limit: 500 })
-        for (const { part, key, field, theirs, ours, because } of rows)
-          yield [part, key, field, theirs ?? '', ours ?? '', sayBecause(c, because)]
-        if (rows.length < 500) return
-        after = rows.at(-1)!.n
-      }
-    })(),
-  )
+  return [
+    {
+      key: 'part',
+      label: t('report.part'),
+      text: (row) => row.part,
+      cell: (row) => (
+        <div class="main-cell">
+          <span class="line-1">
+            <code>{row.part}</code>
+          </span>
+          <span class="line-2">{row.key}</span>
+        </div>
+      ),
+    },
+    { key: 'key', label: t('report.key'), text: (row) => row.key },
+    {
+      key: 'field',
+      label: t('report.field'),
+      text: (row) => row.field,
+      cell: (row) => (row.field === '' ? t('report.missing') : row.field),
+      class: 'cell-narrow',
+    },
+    {
+      key: 'theirs',
+      label: t('report.their-value'),
+      text: (row) => row.theirs ?? '',
+      cell: (row) => value(row.theirs),
+      class: 'cell-error',
+    },
+    { key: 'ours', label: t('report.our-value'), text: (row) => row.ours ?? '', cell: (row) => value(row.ours), class: 'cell-error' },
+    {
+      key: 'because',
+      label: t('report.because'),
+      text: (row) => sayBecause(c, row.because),
+      cell: (row) => (row.because === null ? <strong>{sayBecause(c, null)}</strong> : sayBecause(c, row.because)),
+      class: 'cell-error',
+    },
+  ]
 }

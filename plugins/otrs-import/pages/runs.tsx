@@ -9,7 +9,7 @@ import { standingOf, stateNow } from './progress.ts'
 
 export function runRoutes(app: Hono<WebEnv>, host: Host): void {
   app.get(PATH, async (c) => {
-    demandAdministrator(c)
+    await demandAdministrator(c)
     const [run, ...earlier] = await listRuns(host.db)
     if (isFragment(c)) return fragment(c, run ? <RunCard c={c} run={run} /> : null)
     const t = words(c)
@@ -29,7 +29,7 @@ export function runRoutes(app: Hono<WebEnv>, host: Host): void {
   })
 
   app.post(`${PATH}/runs/:id/stop`, async (c) => {
-    const actor = demandAdministrator(c)
+    const actor = await demandAdministrator(c)
     const id = c.req.param('id')
     if (!isId(id) || !(await findRun(host.db, id))) throw refused('not-found')
     await host.work(actor, (work) => askStop(work.db, id))

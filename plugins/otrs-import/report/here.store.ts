@@ -19,24 +19,22 @@ async function* lines(rows: readonly (Cells & { key: string })[]): AsyncGenerato
   for (const { key, ...values } of rows) yield { key, values }
 }
 
-export async function* tickets(db: Db, some: Some, sides: Pick<Sides, 'word'>): AsyncGenerator<Line> {
-  const { rows } = await sql<Cells & { key: string; state_name: string; queue_name: string }>`
+export async function* tickets(db: Db, some: Some, sides: Pick<Sides, 'called'>): AsyncGenerator<Line> {
+  const { rows } = await sql<Cells & { key: string }>`
     select t.id::text as key, number, title, t.queue_id::text as queue, state_id::text as state, priority_id::text as priority,
       type_id::text as type, service_id::text as service, sla_id::text as sla, lock, owner_id::text as owner, responsible_id::text as responsible,
       customer_id::text as customer, customer_login as "customer login", customer_company as company, archived::text as archived,
       ${iso(col('t.created_at'))} as created, created_by::text as "created by", ${iso(col('changed_at'))} as changed,
       ${iso(col('pending_until'))} as pending, ${iso(col('response_due_at'))} as "response due", ${iso(col('update_due_at'))} as "update due",
-      ${iso(col('solution_due_at'))} as "solution due",
-      coalesce((select source_id from otrs_id where kind = 'state' and id = state_id), state_id::text) as state_name,
-      coalesce((select source_id from otrs_id where kind = 'queue' and id = t.queue_id), t.queue_id::text) as queue_name
+      ${iso(col('solution_due_at'))} as "solution due"
     from ticket t join otrs_ticket o on o.ticket_id = t.id where t.id = ${ids(some)} order by t.id`.execute(db)
-  for (const { key, state_name, queue_name, ...values } of rows)
+  for (const { key, ...values } of rows)
     yield {
       key,
       values,
       groups: {
-        state: sides.word('ticket_state', state_name) ?? '–',
-        queue: sides.word('queue', queue_name) ?? '–',
+        state: sides.called('state', values['state'] ?? null),
+        queue: sides.called('queue', values['queue'] ?? null),
         year: values['created']?.slice(0, 4) ?? '–',
       },
     }

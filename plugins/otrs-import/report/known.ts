@@ -15,6 +15,8 @@ export interface Sides {
   customer(value: Value | undefined): string | null
   /** A name of the source's: word('ticket_lock_type', 2) is 'lock'. */
   word(table: WordTable, value: Value | undefined): string | null
+  /** The source's name of what one of ours came as; of several that became one, the first. */
+  called(kind: 'state' | 'queue', ours: string | null): string
   /** What a field is of ('Ticket', 'Article'), and its type. */
   fieldOf(value: Value | undefined): { object: string; type: string } | undefined
   /** Is there a knowledge base here? */
@@ -42,6 +44,9 @@ export async function readSides(source: Source, db: Kysely<Database>): Promise<S
   )
   const words = new Map<string, string>()
   for (const table of WORDS) for await (const row of source.rows(table)) words.set(`${table} ${text(row['id'])}`, text(row['name']))
+  const first = new Map<string, string>()
+  for (const { kind, source_id, id } of rows.toSorted((a, b) => Number(b.source_id) - Number(a.source_id)))
+    first.set(`${kind} ${id}`, source_id)
   const fields = new Map<string, { object: string; type: string }>()
   for await (const row of source.rows('dynamic_field'))
     fields.set(text(row['id']), { object: text(row['object_type']), type: text(row['field_type']) })
@@ -52,6 +57,7 @@ export async function readSides(source: Source, db: Kysely<Database>): Promise<S
     agent: (value) => (none(value) ? null : (map.get(`user ${text(value)}`) ?? null)),
     customer: (value) => customers.get(text(value).trim().toLowerCase()) ?? null,
     word: (table, value) => words.get(`${table} ${text(value)}`) ?? null,
+    called: (kind, ours) => words.get(`${kind === 'state' ? 'ticket_state' : 'queue'} ${first.get(`${kind} ${ours}`) ?? ours}`) ?? '–',
     fieldOf: (value) => fields.get(text(value)),
     knowledge: await hasKnowledge(db),
   }

@@ -67,8 +67,8 @@ export function ticketParts(sides: Sides): Part[] {
               'solution due': due('escalation_solution_time'),
             },
             groups: {
-              state: sides.word('ticket_state', row['ticket_state_id']) ?? '–',
-              queue: sides.word('queue', row['queue_id']) ?? '–',
+              state: sides.called('state', sides.ours('state', row['ticket_state_id'])),
+              queue: sides.called('queue', sides.ours('queue', row['queue_id'])),
               year: year(created),
             },
           }

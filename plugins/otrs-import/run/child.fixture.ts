@@ -23,7 +23,16 @@ const kernel = makeKernel({
   activation: makeActivation(db, live, new Map()),
   announce: () => {},
 })
-const mapping = { queues: {}, groups: {}, persons: {}, sameLogin: {}, addresses: {}, customerGroups: 'keep' as const, cutOff: {} }
+const mapping = {
+  queues: {},
+  groups: {},
+  persons: {},
+  sameLogin: {},
+  addresses: {},
+  states: {},
+  customerGroups: 'keep' as const,
+  cutOff: {},
+}
 const ended = await runImport(kernel.host, { source: seededSource({ tickets: Number(tickets), slim: true }), mapping })
 process.stdout.write(`${ended.state} ${Math.round(process.resourceUsage().maxRSS / 1024)} MB\n`)
 process.exit(0)

@@ -13,7 +13,16 @@ import type { MadeSource } from '../source/made/made.fixture.ts'
 import { openSource } from '../source/open.ts'
 import { runImport } from './take-over.ts'
 
-export const MAPPING: Mapping = { queues: {}, groups: {}, persons: {}, sameLogin: {}, addresses: {}, customerGroups: 'keep', cutOff: {} }
+export const MAPPING: Mapping = {
+  queues: {},
+  groups: {},
+  persons: {},
+  sameLogin: {},
+  addresses: {},
+  states: {},
+  customerGroups: 'keep',
+  cutOff: {},
+}
 
 export async function openHouse(): Promise<Site> {
   const site = await openSite([desk, portal, faq])

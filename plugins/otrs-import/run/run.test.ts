@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { beginAnew } from '../../../core/ticket/begin-anew.ts'
+import { erasePerson } from '../../../core/privacy/erase.ts'
 import { touchSeen } from '../../../core/ticket/seen.ts'
 import { addNote, watchTicket } from '../../../core/index.ts'
 import { mariaDbIsThere, startMariaDb, type MariaDb } from '../../../test/servers/mariadb.ts'
@@ -231,6 +232,7 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
       `insert into article_flag (article_id, article_key, article_value, create_time, create_by) values (13, 'Important', '1', '${later}', 2)`,
     )
     await made.run(`insert into dynamic_field_value (id, field_id, object_id, value_text) values (900, 3, 11, 'INV/9')`)
+    await made.run(`delete from article_flag where article_key <> 'Seen' and article_id <> 13`)
     await made.run(`update article_data_mime set a_body = 'poprawione', change_time = '${later}' where article_id = 14`)
     // Merged in the source: its article and history are another ticket's now.
     await made.run(`update article set ticket_id = 2, change_time = '${later}' where id = 15`)
@@ -275,7 +277,16 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
       ],
     })
     expect((await take(site, made)).state).toBe('done')
-    expect(await lines('select ticket_id from otrs_ticket where run_id = 2 order by 1')).toEqual(['2', '3', '4', '9', '10', '11', '13'])
+    expect(await lines('select ticket_id from otrs_ticket where run_id = 2 order by 1')).toEqual([
+      '1',
+      '2',
+      '3',
+      '4',
+      '9',
+      '10',
+      '11',
+      '13',
+    ])
     expect(await told('gone')).toEqual(['8 | null'])
     expect(await lines(`select seen_at from ticket_seen where ticket_id = 4`)).toEqual(['2026-01-01T10:00:00'])
     // What is gone is taken away where that is asked for.
@@ -318,6 +329,32 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
     await expect(runImport(site.kernel.host, { source: seededSource({ tickets: 20, seed: 9 }), mapping: MAPPING })).rejects.toThrow(
       'is another source than the one that was taken over',
     )
+  })
+
+  it('who was erased here comes by no later run again: not the account, nor what is kept of it, nor one whom only tickets knew', async () => {
+    const { db } = site.database
+    const stranger = 'obcy@inna.example'
+    await made.run(`update ticket set customer_user_id = '${stranger}', change_time = '2030-03-01 00:00:00' where id = 10`)
+    await take(site, made)
+    await sql`update ticket set state_id = 2, state_type = 'closed'`.execute(db)
+    const lis = await personOf('ewa.lis')
+    const { rows } = await sql<{ id: string }>`select person_id::text as id from person_address where address = ${stranger}`.execute(db)
+    for (const id of [lis, rows[0]!.id]) await site.make.asSystem((work) => erasePerson(work, id))
+
+    await made.run(`update customer_user set phone = '1 22', pw = 'neu' where login = 'ewa.lis'`)
+    await made.run(
+      `update ticket set title = 'Po usunięciu', change_time = '2030-04-01 00:00:00' where customer_user_id in ('ewa.lis', '${stranger}')`,
+    )
+    await made.add({
+      search_profile: [{ login: 'ewa.lis', profile_name: 'Moje', profile_type: 'Ticket', profile_key: 'Title', profile_value: 'x' }],
+    })
+    expect((await take(site, made)).state).toBe('done')
+    for (const table of ['otrs_id', 'otrs_kept', 'otrs_row', 'otrs_finding', 'otrs_password', 'person', 'person_address', 'ticket']) {
+      const named = `t::text ~* 'ewa[.]lis|obcy@inna' and t::text !~ 'usunięto'`
+      expect([table, await lines(`select t from ${table} t where ${named}`)]).toEqual([table, []])
+    }
+    // A ticket of theirs stays as it was left.
+    expect(await lines(`select id from ticket where title = 'Po usunięciu'`)).toEqual([])
   })
 })
 

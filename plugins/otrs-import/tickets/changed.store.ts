@@ -55,6 +55,33 @@ export async function changedTickets(db: Kysely<Database>, source: Source, words
   return [...tickets].filter((id) => id > 0).toSorted((a, b) => a - b)
 }
 
+/**
+ * Tickets that have a flag of an article, or somebody who watches, which the source has no more: nothing there tells of it. “Seen” is no such flag: it is taken
+ * away with each new article, which the source tells of.
+ */
+export async function ticketsWithLess(db: Kysely<Database>, source: Source): Promise<number[]> {
+  const there = new Set<string>()
+  const agents = new Map<string, string>()
+  const { rows: ids } = await sql<{ source_id: string; id: string }>`
+    select source_id, id::text as id from otrs_id where kind = 'user'`.execute(db)
+  for (const { source_id, id } of ids) agents.set(source_id, id)
+  const collect = async (table: string, key: string, person: string, more?: string): Promise<void> => {
+    if (!source.has(table)) return
+    for await (const row of source.rows(table, { columns: [key, person, ...(more ? [more] : [])], order: [key] }))
+      if (!more || row[more] !== 'Seen')
+        there.add(`${table} ${text(row[key])} ${agents.get(text(row[person])) ?? ''} ${more ? text(row[more]) : ''}`)
+  }
+  await collect('article_flag', 'article_id', 'create_by', 'article_key')
+  await collect('ticket_watcher', 'ticket_id', 'user_id')
+  const { rows } = await sql<{ ticket: string; key: string }>`
+    select a.ticket_id as ticket, 'article_flag ' || f.article_id || ' ' || f.person_id || ' ' || f.key as key
+      from article_flag f join article a on a.id = f.article_id join otrs_ticket o on o.ticket_id = a.ticket_id
+    union all select w.ticket_id, 'ticket_watcher ' || w.ticket_id || ' ' || w.person_id || ' ' from ticket_watcher w join otrs_ticket o using (ticket_id)`.execute(
+    db,
+  )
+  return [...new Set(rows.filter(({ key }) => !there.has(key)).map(({ ticket }) => Number(ticket)))]
+}
+
 /** Rows made here begin above those that come (migration 0079). */
 const highest = async (db: Kysely<Database>, table: 'history' | 'time_spent'): Promise<number> => {
   const { rows } = await sql<{ id: string | null }>`
@@ -67,7 +94,7 @@ const highest = async (db: Kysely<Database>, table: 'history' | 'time_spent'): P
 
 /**
  * Of these tickets those on which somebody here has worked since they came: an entry of history, an article or a draft that no run wrote. To have
- * read a ticket is no work. Also tickets that would take an article from such a one.
+ * read a ticket is no work. Also tickets of somebody who was erased here, and those that would take an article from any such.
  */
 export async function touchedTickets(
   db: Kysely<Database>,
@@ -84,7 +111,8 @@ export async function touchedTickets(
     select distinct about.id from about where exists (select from otrs_ticket o where o.ticket_id = about.other) and (
       exists (select from history h where h.ticket_id = about.other and h.act_id not in (select act_id from own))
       or exists (select from article a where a.ticket_id = about.other and a.act_id not in (select act_id from own))
-      or exists (select from draft d where d.ticket_id = about.other))`.execute(db)
+      or exists (select from draft d where d.ticket_id = about.other)
+      or exists (select from ticket t join person p on p.id = t.customer_id where t.id = about.other and p.source = 'erased'))`.execute(db)
   return new Set(rows.map(({ id }) => Number(id)))
 }
 

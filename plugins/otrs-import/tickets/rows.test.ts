@@ -25,6 +25,7 @@ const known: Known = {
     of: (kind, id) => (kind === 'user' ? users.get(String(id)) : kind === 'state' && String(id) === '20' ? '10000001' : undefined),
     all: () => new Map(),
     put: async () => {},
+    lend: () => {},
     putAll: async () => {},
   },
   customers: new Map([['ewa.lis', '21']]),

@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely'
 import { settleIds, type Database } from '../../../core/index.ts'
 import type { FindingCode } from '../findings.ts'
 import type { Finding, Room } from '../room.ts'
-import { changedTickets, removeTickets, sumsOf, ticketsHere, touchedTickets, type LastSeen } from './changed.store.ts'
+import { changedTickets, removeTickets, sumsOf, ticketsHere, ticketsWithLess, touchedTickets, type LastSeen } from './changed.store.ts'
 import { lookHere, readWords } from './known.store.ts'
 import type { Known } from './known.ts'
 import { loadLinks, tieMerged } from './links.store.ts'
@@ -11,7 +11,7 @@ import { forBulk, markStep, stepsOf, writeTickets, type Written } from './load.s
 import { tellOrphans } from './orphans.ts'
 import { takeOwnCustomers } from './own-customers.ts'
 import { sumBytes } from './parts.ts'
-import { halvesOf, readTickets, type TicketRows, type Which } from './read.ts'
+import { halvesOf, readTickets, rowsAmong, type TicketRows, type Which } from './read.ts'
 import { sumRows } from './sum.ts'
 import { idOf, text } from './values.ts'
 
@@ -35,11 +35,11 @@ export async function loadTickets(room: Room, run: TicketRun): Promise<void> {
   const { source, host } = room
   const words = await readWords(source)
   const { ids, logins } = await scan(room)
-  await takeOwnCustomers(room, logins)
-  const known = await knownOf(room, words)
   const steps = run.last
     ? await stepsOfChanged(room, words, ids, run.last)
     : stepsOfAll(ids, await stepsOf(host.db, room.run.id, partOf(run)))
+  await takeOwnCustomers(room, run.last ? await loginsOf(room, logins, steps) : logins.values())
+  const known = await knownOf(room, words)
   room.progress({ part: partOf(run), rows: steps.done.tickets, bytes: steps.done.bytes, of: steps.of })
   await inSteps(room, { known, run }, steps)
   await room.goOn()
@@ -47,7 +47,7 @@ export async function loadTickets(room: Room, run: TicketRun): Promise<void> {
 }
 
 /** Ids of all tickets in their order, and what they call customers that nobody here is. */
-async function scan({ source, ids }: Room): Promise<{ ids: number[]; logins: Set<string> }> {
+async function scan({ source, ids }: Room): Promise<{ ids: number[]; logins: Map<string, string> }> {
   const known = new Set([...ids.all('customer_user').keys()].map((login) => login.toLowerCase()))
   const logins = new Map<string, string>()
   const found: number[] = []
@@ -57,7 +57,22 @@ async function scan({ source, ids }: Room): Promise<{ ids: number[]; logins: Set
     const login = text(row['customer_user_id']).trim()
     if (login.includes('@') && !known.has(login.toLowerCase())) logins.set(login.toLowerCase(), login)
   }
-  return { ids: found, logins: new Set(logins.values()) }
+  return { ids: found, logins }
+}
+
+/** Of those customers the ones of tickets that will be written: who was erased here comes by none of theirs again. */
+async function loginsOf({ source, host }: Room, logins: ReadonlyMap<string, string>, { list }: Steps): Promise<string[]> {
+  if (logins.size === 0) return []
+  const wanted = new Set<string>()
+  for (const { which } of list) {
+    if (!('ids' in which)) continue
+    const stay = await touchedTickets(host.db, which.ids)
+    for await (const row of rowsAmong(source, 'ticket', 'id', which.ids, ['id'])) {
+      const login = text(row['customer_user_id']).trim().toLowerCase()
+      if (logins.has(login) && !stay.has(idOf(row['id']) ?? 0)) wanted.add(login)
+    }
+  }
+  return [...wanted].map((login) => logins.get(login)!)
 }
 
 interface Teller {
@@ -129,7 +144,9 @@ export function stepsOfAll(ids: readonly number[], done: { to: number; bytes: nu
 async function stepsOfChanged(room: Room, words: Known['words'], ids: readonly number[], last: LastSeen): Promise<Steps> {
   const { host, source } = room
   const there = new Set(ids)
-  const changed = new Set((await changedTickets(host.db, source, words, last)).filter((id) => there.has(id)))
+  const changed = new Set(
+    [...(await changedTickets(host.db, source, words, last)), ...(await ticketsWithLess(host.db, source))].filter((id) => there.has(id)),
+  )
   const here = new Set<number>()
   for await (const id of ticketsHere(host.db)) here.add(id)
   for (const id of ids) if (!here.has(id)) changed.add(id)
