@@ -12,7 +12,9 @@ export {
   type PageContext,
   type Plugin,
   type PluginCommand,
-  type ReadForeignRule,
+  type PersonData,
+  PersonNamed,
+  ReadForeignRule,
   type Serving,
   type Stop,
   type WebEnv,
@@ -378,7 +380,7 @@ export { browserOf } from './person/safety/browser.ts'
 export { demandFresh } from './permission/fresh.ts'
 
 // Administration
-export { recordChange } from './audit/change.ts'
+export { recordChange, tellStopped } from './audit/change.ts'
 export type { Administered, Change, Subject, SubjectField, SubjectOwner, Way } from './audit/subject.ts'
 export { recordEvent, type AuditKind, type NewEvent } from './audit/record.ts'
 export { listEvents } from './administration/log.ts'

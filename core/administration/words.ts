@@ -126,6 +126,12 @@ export function sayNoWayBack(saying: Saying, event: Told, why: string): string {
   return owned ? wordsOf(owned, saying, why) : saying.t('no-way.unknown')
 }
 
+/** Why it does nothing any more, in a sentence, as the fact `admin.stopped` says it. */
+export function sayStopped(saying: Saying, event: Told, why: string, detail: string): string {
+  const owned = ownedOf(event, saying)
+  return owned ? wordsOf(owned, saying, `stopped.${why}`, { detail }) : ''
+}
+
 /** The person; a part of the program; or somebody who is nobody yet, because they tried to log in. */
 export function sayWho(saying: Saying, event: { person: { id: Id; name: string | null } | null; program: string | null }): string {
   if (event.person) return event.person.name ?? saying.t('who.gone', { id: event.person.id })

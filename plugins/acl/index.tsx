@@ -4,6 +4,7 @@ import { inProject } from '../../core/pages.ts'
 import { administered } from './acl.ts'
 import * as first from './migrations/0001_acl.ts'
 import { takeAway } from './narrow.ts'
+import { personData } from './person-data.store.ts'
 import { ruleRoutes } from './pages/rules.tsx'
 import { transferRoutes } from './pages/transfer.tsx'
 import { tryRoutes } from './pages/try.tsx'
@@ -18,6 +19,7 @@ export default definePlugin({
   migrations: { '0001_acl': first },
   administered,
   rulesFrom: { acl: takeRule },
+  personData,
   files: { 'acl.css': inProject('plugins/acl/acl.css') },
   choices: { take: (scene, questions, db) => takeAway(scene, questions, db) },
   routes(app) {

@@ -252,6 +252,7 @@ export const ruleSubject: Subject<Row, RuleForm> = {
   lies: 'said',
   words: 'subject.rule',
   named: { named: (id) => sql`(select name from automation_rule where id = ${id})` },
+  seen: (id) => `/admin/automation/${id}`,
   fields: {
     name: { words: 'field.name' },
     comment: { words: 'field.comment' },

@@ -8,6 +8,7 @@ import {
   noteAgentTold,
   notify,
   system,
+  tellStopped,
   textForTold,
   type Actor,
   type Fact,
@@ -22,6 +23,7 @@ import { languageFor } from '../../core/administration.ts'
 import { ARTICLE_EVENTS } from './events.ts'
 import type { ToldFact } from './events-of.ts'
 import { textFor } from './language.ts'
+import { notificationSubject } from './notifications.ts'
 import type { Outcome } from './outcomes.ts'
 import { EMAIL, type Plan, type Planned, type Room } from './plan.ts'
 import { tell, type Way } from './tables.ts'
@@ -52,7 +54,16 @@ export async function carryOut(fact: Fact<ToldFact>, plan: Plan, host: Room): Pr
           at: work.now,
         }
         if (one.editorGone) {
-          await tell(work.db).updateTable('notification').set({ stopped: 'editor-gone' }).where('id', '=', one.notification.id).execute()
+          const { numUpdatedRows } = await tell(work.db)
+            .updateTable('notification')
+            .set({ stopped: 'editor-gone' })
+            .where('id', '=', one.notification.id)
+            .where('stopped', 'is', null)
+            .executeTakeFirst()
+          if (numUpdatedRows > 0n) {
+            const { id, unitId, editedBy } = one.notification
+            tellStopped(work, notificationSubject, id, { unit: unitId, why: 'editor-gone', detail: '', person: editedBy })
+          }
           continue
         }
         if (one.offHours) {

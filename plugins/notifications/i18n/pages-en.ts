@@ -184,6 +184,7 @@ export const pagesEn = {
   'kind.leading': 'who leads, and moves',
   'kind.dates': 'deadlines and reminders',
   'kind.mail': 'mails that did not arrive, and held messages',
+  'kind.rules': 'rules that stopped',
   'kind.rest': 'other changes',
   'bell.show': 'Show',
   'bell.read': 'Read',

@@ -197,6 +197,7 @@ export const pagesPl = {
   'kind.leading': 'przydział i przeniesienia',
   'kind.dates': 'terminy i przypomnienia',
   'kind.mail': 'maile, które nie doszły, i wstrzymane wiadomości',
+  'kind.rules': 'reguły, które się zatrzymały',
   'kind.rest': 'inne zmiany',
   'bell.show': 'Pokaż',
   'bell.read': 'Przeczytane',
