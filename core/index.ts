@@ -13,8 +13,8 @@ export {
   type Plugin,
   type PluginCommand,
   type PersonData,
-  PersonNamed,
-  ReadForeignRule,
+  type PersonNamed,
+  type ReadForeignRule,
   type Serving,
   type Stop,
   type WebEnv,
@@ -381,6 +381,21 @@ export { demandFresh } from './permission/fresh.ts'
 
 // Administration
 export { recordChange, tellStopped } from './audit/change.ts'
+export {
+  EVENT_FACTS,
+  EVENTS,
+  eventsOf,
+  factOfEvent,
+  fieldEvent,
+  fieldOfEvent,
+  isEvent,
+  possibleEvents,
+  sayEvent,
+  sayFact,
+  type EventFact,
+  type EventName,
+} from './ticket/rule/events.ts'
+export { saidWith } from './audit/subject.ts'
 export type { Administered, Change, Subject, SubjectField, SubjectOwner, Way } from './audit/subject.ts'
 export { recordEvent, type AuditKind, type NewEvent } from './audit/record.ts'
 export { listEvents } from './administration/log.ts'

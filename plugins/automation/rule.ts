@@ -14,6 +14,7 @@ import {
   readSettings,
   recordChange,
   refused,
+  saidWith,
   type ActName,
   type Administered,
   type Database,
@@ -22,7 +23,8 @@ import {
   type Subject,
   type Work,
 } from '../../core/index.ts'
-import { sayActs, sayFilterShort, sayWakes } from './say.ts'
+import { ruleChoices } from '../../core/pages.ts'
+import { namedIn, sayActs, sayFilter, sayWakes } from './say.ts'
 import { settings } from './settings.ts'
 import { automation } from './tables.ts'
 import { WAKING } from './wakes.ts'
@@ -258,8 +260,16 @@ export const ruleSubject: Subject<Row, RuleForm> = {
     comment: { words: 'field.comment' },
     valid: { words: 'field.valid', as: 'yes-no' },
     wakes: { words: 'field.wakes', as: { say: (value, { language }) => sayWakes(value as Wakes, language) } },
-    filter: { words: 'field.filter', as: { say: (value, { language }) => sayFilterShort(value as RuleFilter, language) } },
-    acts: { words: 'field.acts', as: { say: (value, { language }) => sayActs(value as RuleAct[], language).join(', ') } },
+    filter: {
+      words: 'field.filter',
+      as: saidWith(ruleChoices, (value, { language }, choices) => sayFilter(value as RuleFilter, choices, language)),
+    },
+    acts: {
+      words: 'field.acts',
+      as: saidWith(ruleChoices, (value, { language }, choices) =>
+        sayActs(value as RuleAct[], language, namedIn(choices, language)).join('; '),
+      ),
+    },
     most: { words: 'field.most' },
     hourly: { words: 'field.hourly' },
   },

@@ -11,6 +11,7 @@ import {
   tellStopped,
   textForTold,
   type Actor,
+  type EventFact,
   type Fact,
   type FilledText,
   type Id,
@@ -20,12 +21,11 @@ import {
   type Work,
 } from '../../core/index.ts'
 import { languageFor } from '../../core/administration.ts'
-import { ARTICLE_EVENTS } from './events.ts'
-import type { ToldFact } from './events-of.ts'
 import { textFor } from './language.ts'
 import { notificationSubject } from './notifications.ts'
 import type { Outcome } from './outcomes.ts'
 import { EMAIL, type Plan, type Planned, type Room } from './plan.ts'
+import { ARTICLE_EVENTS } from './rule.ts'
 import { tell, type Way } from './tables.ts'
 import { texts } from './texts.ts'
 
@@ -33,7 +33,7 @@ import { texts } from './texts.ts'
 export const BELL_CHANGED = 'notifications.bell'
 
 /** All of a plan in one transaction: a fact that is delivered again finds what was told, and tells nobody twice. */
-export async function carryOut(fact: Fact<ToldFact>, plan: Plan, host: Room): Promise<void> {
+export async function carryOut(fact: Fact<EventFact>, plan: Plan, host: Room): Promise<void> {
   const { ticket, planned } = plan
   const ids = planned.flatMap(({ agents, outside }) => [...agents, ...outside].flatMap(({ personId }) => personId ?? []))
   const people = new Map((await findPersons(host.db, [...new Set(ids)])).map((person) => [person.id, person]))

@@ -1,9 +1,8 @@
 /** The plugin notifications: who is told of what happens to tickets – by mail, in the page, or in a digest – as OTRS's notifications say it. */
-import { definePlugin, type Fact } from '../../core/index.ts'
+import { definePlugin, EVENT_FACTS, type EventFact, type Fact } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
 import { deliver } from './deliver.ts'
 import { forgetTold, sendDigests } from './digest.ts'
-import { SAYS, type ToldFact } from './events-of.ts'
 import * as first from './migrations/0001_notifications.ts'
 import * as standardSet from './migrations/0002_standard_set.ts'
 import * as bellOfRules from './migrations/0003_bell_of_rules.ts'
@@ -34,7 +33,7 @@ export default definePlugin<NotificationSettings>({
   slots,
   migrations: { '0001_notifications': first, '0002_standard_set': standardSet, '0003_bell_of_rules': bellOfRules },
   on: {
-    ...Object.fromEntries(Object.keys(SAYS).map((name) => [name, (fact: Fact<ToldFact>, host: Room) => deliver(fact, host)])),
+    ...Object.fromEntries(EVENT_FACTS.map((name) => [name, (fact: Fact<EventFact>, host: Room) => deliver(fact, host)])),
     'admin.stopped': ringStopped,
   },
   jobs: {

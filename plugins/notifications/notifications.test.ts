@@ -7,6 +7,8 @@ import {
   addNote,
   answerTicket,
   createTicket,
+  EVENTS,
+  fieldEvent,
   followUp,
   setAbsence,
   setState,
@@ -18,7 +20,6 @@ import {
   type PersonActor,
   type Work,
 } from '../../core/index.ts'
-import { EVENTS, fieldEvent } from './events.ts'
 import { mailJobs } from '../../core/mail/inbound/jobs.ts'
 import { coreSettings } from '../../core/kernel/settings/core-settings.ts'
 import { TUESDAY } from '../../test/make.ts'

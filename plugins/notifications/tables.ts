@@ -1,7 +1,6 @@
 /** Owns the types of the tables of notifications. */
 import type { Generated, Kysely } from 'kysely'
-import type { Database, Id } from '../../core/index.ts'
-import type { EventName } from './events.ts'
+import type { Database, EventName, Id } from '../../core/index.ts'
 import type { Outcome } from './outcomes.ts'
 import type { NotificationRule } from './rule.ts'
 

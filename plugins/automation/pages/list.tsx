@@ -1,7 +1,7 @@
 /** Owns the list of rules, and switching one on and off or taking it up again from there. */
 import type { Hono } from 'hono'
 import type { PageContext, WebEnv } from '../../../core/index.ts'
-import { ButtonLink, Notice, plainTime, readFields, ruleChoices, sayRuleFilter, submit, Time } from '../../../core/pages.ts'
+import { ButtonLink, Notice, plainTime, readFields, ruleChoices, submit, Time } from '../../../core/pages.ts'
 import {
   administrationPage,
   listAnswer,
@@ -15,9 +15,8 @@ import {
 import { switchRule, type Rule } from '../rule.ts'
 import { lastRuns, listRules } from '../rules.store.ts'
 import type { AutomationHost } from '../run.ts'
-import { sayActs, sayWakes } from '../say.ts'
+import { namedIn, sayActs, sayFilter, sayWakes } from '../say.ts'
 import { words } from '../words.ts'
-import { actChoices, namedBy } from './acts.tsx'
 import { OffNotice } from './notices.tsx'
 import { BASES, demandRule, enter, type Place } from './place.ts'
 
@@ -49,12 +48,7 @@ async function listPage(c: PageContext, place: Place, problems: readonly string[
   const t = words(c)
   const { db } = place.host
   const central = place.unitId === null
-  const [all, last, choices, named] = await Promise.all([
-    listRules(db, place.unitId ?? undefined),
-    lastRuns(db),
-    ruleChoices(db),
-    actChoices(c),
-  ])
+  const [all, last, choices] = await Promise.all([listRules(db, place.unitId ?? undefined), lastRuns(db), ruleChoices(db)])
   const filters = [
     {
       name: 'state',
@@ -67,8 +61,8 @@ async function listPage(c: PageContext, place: Place, problems: readonly string[
   const language = c.get('language')
   const rows = all.filter((rule) => !query.filters['state'] || stateOf(rule) === query.filters['state'])
   const where = (rule: Rule) => rule.unitName ?? t('list.everybody')
-  const which = (rule: Rule) => sayRuleFilter(rule.filter, choices, language).join('; ')
-  const does = (rule: Rule) => sayActs(rule.acts, language, namedBy(c, named)).join('; ')
+  const which = (rule: Rule) => sayFilter(rule.filter, choices, language)
+  const does = (rule: Rule) => sayActs(rule.acts, language, namedIn(choices, language)).join('; ')
   const stopped = all.filter((rule) => stateOf(rule) === 'stopped').length
   const columns: ListColumn<Rule>[] = [
     {

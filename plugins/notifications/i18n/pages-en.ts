@@ -47,6 +47,7 @@ export const pagesEn = {
   'form.about': 'Notification',
   'form.name': 'Name',
   'form.name.help': 'Stands in the history of tickets and in every agent’s own choices. Let it say what one learns.',
+  'form.name.standard': 'Everybody reads it in their own language: “{name}”. Write another, and everybody reads that.',
   'form.comment': 'Description',
   'form.comment.help': 'One sentence: it stands under the name among every agent’s own choices.',
   'form.valid': 'Switched on',

@@ -50,6 +50,7 @@ export const pagesPl = {
   'form.about': 'Powiadomienie',
   'form.name': 'Nazwa',
   'form.name.help': 'Stoi w historii zgłoszeń i w ustawieniach każdego agenta. Niech mówi, o czym się dowiaduje.',
+  'form.name.standard': 'Każdy widzi ją w swoim języku: „{name}”. Gdy wpiszesz inną, wszyscy zobaczą tę.',
   'form.comment': 'Opis',
   'form.comment.help': 'Jedno zdanie: stoi pod nazwą w ustawieniach każdego agenta.',
   'form.valid': 'Włączone',

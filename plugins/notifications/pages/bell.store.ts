@@ -1,8 +1,7 @@
 /** Owns the SQL of the bell: what a person is told in the page, how much of it is unread, and reading it. */
 import { sql, type Kysely } from 'kysely'
-import { actorId, isId, notify, type Database, type Id, type Work } from '../../../core/index.ts'
+import { actorId, isId, notify, type Database, type EventName, type Id, type Work } from '../../../core/index.ts'
 import { BELL_CHANGED } from '../carry-out.ts'
-import type { EventName } from '../events.ts'
 import { STOPPED, tell } from '../tables.ts'
 
 interface Told {

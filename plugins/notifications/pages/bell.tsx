@@ -1,7 +1,7 @@
 /** Owns the bell: how much is unread, in the bar of every page; its page, on which entries are read, marked and narrowed. */
 import type { Hono } from 'hono'
 import type { Child } from 'hono/jsx'
-import { isId, readableOf, type Here, type Id, type PageContext, type PersonActor, type WebEnv } from '../../../core/index.ts'
+import { EVENTS, isId, readableOf, type Here, type Id, type PageContext, type PersonActor, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   agentPage,
@@ -21,7 +21,6 @@ import {
   Time,
 } from '../../../core/pages.ts'
 import { administersUnit, pageOfSubject, readerOf, sayObject, sayStopped, saying, type Saying } from '../../../core/administration.ts'
-import { EVENTS } from '../events.ts'
 import type { NotificationSettings } from '../settings.ts'
 import { STOPPED } from '../tables.ts'
 import { sayEvent, words } from '../words.ts'
