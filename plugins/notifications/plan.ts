@@ -174,6 +174,7 @@ async function lookAround(given: Given) {
     ticket,
     mentioned: given.mentioned,
     meant: new Map(),
+    outside: new Map(),
     articles,
     fill: async (text) => {
       const room = { db: host.db, config: host.config, now, actor }
