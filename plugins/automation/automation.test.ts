@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { revertEvent } from '../../core/administration.ts'
+import { revertEvent, sayLines, saying } from '../../core/administration.ts'
 import { setActivation } from '../../core/administration/plugin-admin.ts'
 import { findTicket, listEvents, setState, type Id, type PersonActor } from '../../core/index.ts'
 import { prepareAct } from '../../core/ticket/acts/acts.ts'
@@ -490,6 +490,16 @@ describe('its pages', () => {
         { act: 'priority', given: { priority: '5' } },
       ],
     })
+    // The log says it in words, with the names of what it speaks of.
+    const { rows } = await listEvents(site.make.db, 'all', {
+      filter: { objectType: 'automation/rule' },
+      limit: 1,
+      owners: [automationPlugin],
+    })
+    const reader = { language: 'pl' as const, zone: 'Europe/Warsaw', now: site.make.now, owners: [automationPlugin] }
+    const lines = sayLines(await saying(site.make.db, reader, rows), rows[0]!).map(({ after }) => after)
+    expect(lines).toContain('Kolejka: Drukarki (z kolejkami niżej)')
+    expect(lines.find((line) => line.includes('priorytet'))).toMatch(/bardzo wysoki/)
     // What the form shows is what it reads.
     const shown = await text(visitor.get(at))
     expect(shown).toContain('name="hours" type="text" value="6, 18"')

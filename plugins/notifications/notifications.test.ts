@@ -872,6 +872,35 @@ describe('how agents are told', () => {
     expect(sink.mails.every(({ from, parsed }) => from === '' && parsed.headers.get('auto-submitted') === 'auto-generated')).toBe(true)
   })
 
+  it('hands a person what is kept of them: choices, what they were told and read, which notifications name them', async () => {
+    const { db } = site.make
+    const id = await only({ ...owners, ways: ['mail', 'page'], agents: [anna.id] }, { name: 'Pokaż mi' })
+    await choose([{ notification: id, mail: 'now' }])
+    await tell(db).insertInto('notification_person').values({ person_id: anna.id, digest_hour: 9 }).execute()
+    const { id: ticketId, number } = await owned(anna.id)
+    await closes(ticketId)
+    const held = async (of: { id: Id; login: string | null; addresses: string[] }) =>
+      JSON.stringify(
+        await Promise.all(
+          Object.entries(notifications.personData!).map(async ([table, read]) => [
+            table,
+            typeof read === 'string' ? [] : await read(db, of),
+          ]),
+        ),
+      )
+    const hers = await held({ id: anna.id, login: 'anna', addresses: [] })
+    for (const words of [
+      '"notification":"Pokaż mi","queue":null,"mail":"now"',
+      '"tellsMe":true',
+      '"digestHour":9',
+      number,
+      'Uwaga: Nie działa',
+    ])
+      expect(hers).toContain(words)
+    const his = await held({ id: jan.id, login: 'jan', addresses: [] })
+    expect([his.includes(number), his.includes('Pokaż mi')]).toEqual([false, false])
+  })
+
   it('in HTML: what tags stand for is escaped, and nothing that runs goes along', async () => {
     const { db } = site.make
     await only(owners, {

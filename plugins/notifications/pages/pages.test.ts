@@ -239,7 +239,7 @@ describe('a unit’s own notification', () => {
     ).rows
     // The log says in words what it is about, not by ids and keys.
     const log = await main(people.local.get(`/u/${mech.slug}/admin/log`))
-    for (const words of ['Stan: otwarte', 'pisze: zgłaszający; Temat: awaria']) expect(log).toContain(words)
+    for (const words of ['Stan: otwarte', 'Kto napisał: zgłaszający; Temat: awaria']) expect(log).toContain(words)
     expect(log).not.toContain('senderTypes')
     expect((await people.local.post(`/u/${mech.slug}/admin/log`, { id: event!.id })).status).toBe(303)
     expect((await listNotifications(site.make.db, { id }))[0]).toMatchObject({ name: FORM.name, rule: { oncePerDay: false } })
