@@ -16,6 +16,7 @@ import {
 } from '../../core/index.ts'
 import { acl } from './acl.store.ts'
 import { badPattern, type Change, type Match } from './rule.ts'
+import { sayParts } from './say.ts'
 
 export interface AclForm {
   name: string
@@ -117,20 +118,6 @@ async function lock(work: Work, id: Id): Promise<{ values: AclValues; unitId: Id
   const { unit_id, ...values } = row
   return { values, unitId: unit_id }
 }
-
-/** Conditions and changes as the log shows them: one line each. */
-export const sayParts = (value: unknown): string =>
-  Object.entries((value ?? {}) as Record<string, Record<string, unknown>>)
-    .flatMap(([part, keys]) =>
-      Object.entries(keys).flatMap(([key, said]) =>
-        Array.isArray(said)
-          ? [`${part} ${key}: ${said.join(', ')}`]
-          : Object.entries(said as Record<string, readonly string[]>).map(
-              ([name, values]) => `${part} ${key}.${name}: ${values.join(', ')}`,
-            ),
-      ),
-    )
-    .join('; ')
 
 export const aclSubject: Subject<AclValues, AclForm> = {
   type: 'acl/rule',

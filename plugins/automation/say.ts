@@ -77,7 +77,9 @@ export function sayActs(
   named: (act: ActName, field: string, value: string) => string | undefined = () => undefined,
 ): string[] {
   return acts.map(({ act, given }) => {
-    const values = Object.entries(given).flatMap(([field, value]) => {
+    // "odłożone, za 2 dni": when comes after what.
+    const inOrder = Object.entries(given).toSorted(([, a], [, b]) => Number(isMoment(a)) - Number(isMoment(b)))
+    const values = inOrder.flatMap(([field, value]) => {
       const said = sayGiven(act, field, value, language, named)
       return said === '' ? [] : [said]
     })
@@ -85,6 +87,8 @@ export function sayActs(
     return values.length === 0 ? title : `${title}: ${values.join(', ')}`
   })
 }
+
+const isMoment = (value: unknown): boolean => typeof value === 'object' && value !== null && 'in' in value
 
 function sayGiven(
   act: ActName,

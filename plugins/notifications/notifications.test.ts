@@ -1020,7 +1020,7 @@ describe('a notification of a unit', () => {
     const { slug } = await make.db.selectFrom('unit').select('slug').where('id', '=', unit).executeTakeFirstOrThrow()
     const shown = await page(second)
     expect(shown).toMatch(new RegExp(`href="/u/${slug}/admin/notifications/\\d+">Notification “`))
-    expect(shown).toContain('Stopped: something chosen in it is gone or not understood. Correct it and resume.')
+    expect(shown).toContain('Stopped: something chosen in it is gone or not understood. Correct it and resume ·')
     // Who administers it no more reads nothing of it.
     await sql`delete from unit_administrator where person_id = ${second}`.execute(make.db)
     expect(await page(second)).not.toContain('Stopped: something')

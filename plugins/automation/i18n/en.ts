@@ -47,7 +47,7 @@ export const en = {
   'state.stopped': 'stopped',
   'stopped.too-many': 'Stopped: it meant {detail} tickets, more than the rule says it may at once.',
   'stopped.hourly': 'Stopped: it changed {detail} tickets within an hour, which is all it may.',
-  'stopped.loops': 'Stopped for it looped: within an hour it kept changing the same ticket ({detail}).',
+  'stopped.loops': 'Stopped because it looped: within an hour it kept changing the same ticket ({detail}).',
   'stopped.rights': 'Stopped: whoever changed it last has not the rights for it any more ({detail}).',
   'stopped.unfit': 'Stopped: what it is to do cannot be done. {detail}',
   'stopped.fault': 'Stopped by an error: {detail}',

@@ -234,12 +234,18 @@ const ofTicket = (c: PageContext, entry: TicketEntry): Said => ({
   parts: [sayEvent(c, entry.event), entry.actorName ?? words(c)('actor.program'), entry.number],
 })
 
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
+
 /** Local administrators have the page of the unit, central ones their own. */
 function ofRule(c: PageContext, rules: Saying, actor: PersonActor, entry: RuleEntry): Said {
   const change = changeOf(entry)
   const page = pageOfSubject({ kind: 'admin-changed', ...change }, c.get('host').plugins)
   const own = page !== null && !actor.access.admin && entry.unitSlug !== null ? `/u/${entry.unitSlug}${page}` : page
-  return { href: own, title: sayObject(rules, change), parts: [sayStopped(rules, change, entry.why, entry.detail)] }
+  return {
+    href: own,
+    title: capital(sayObject(rules, change)),
+    parts: [sayStopped(rules, change, entry.why, entry.detail).replace(/\.$/, '')],
+  }
 }
 
 const Entry = ({ c, entry, back, said: { href, title, parts } }: { c: PageContext; entry: BellEntry; back: string; said: Said }) => {
