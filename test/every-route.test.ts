@@ -227,8 +227,8 @@ it("every page and act below /admin is the central administrator's alone", async
   await enterAll()
   const things = await adminThings(site, a, b)
   things.ids['/admin/notifications/:id'] = () => makeNotification(site, null)
-  const rule = await makeRule(site, null)
-  things.ids['/admin/automation/:id'] = () => rule
+  let rule: Id
+  things.ids['/admin/automation/:id'] = async () => (rule = await makeRule(site, null))
   things.ids['/admin/automation/:id/log/:run'] = () => makeRun(site, rule)
   const used = new Set<string>()
   const wrong: string[] = []

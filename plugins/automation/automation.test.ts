@@ -518,6 +518,26 @@ describe('its pages', () => {
     expect(said(await text(visitor.get(/href="([^"]*\/log\/\d+)"/.exec(log)![1]!)))).toContain('Papier się zaciął')
   })
 
+  it('one is taken away after a question, and comes back from the log of its unit under its number', async () => {
+    const unit = await site.make.unit()
+    const id = await make({ wakes: { facts: ['ticket.moved'] }, acts: [toFive], name: 'Do usunięcia' }, { unitId: unit })
+    const before = await rule(id)
+    const visitor = await site.loggedIn(admin.id)
+    expect(said(await text(visitor.get(`/admin/automation/${id}/remove`)))).toContain('Usunąć regułę „Do usunięcia”?')
+    expect((await visitor.post(`/admin/automation/${id}/remove`)).headers.get('location')).toBe('/admin/automation')
+    expect(await findRule(site.make.db, id)).toBeUndefined()
+    const { rows } = await listEvents(site.make.db, [unit], { limit: 1, owners: [automationPlugin] })
+    await site.make.work(admin, (work) => revertEvent(work, rows[0]!, [automationPlugin]))
+    expect(await rule(id)).toMatchObject({
+      id,
+      unitId: unit,
+      name: before.name,
+      wakes: before.wakes,
+      acts: before.acts,
+      editedBy: admin.id,
+    })
+  })
+
   it('bad input is said at its field, and nothing typed is lost', async () => {
     const visitor = await site.loggedIn(await site.make.agent({ 2: ['rw'] }))
     await visitor.get('/admin/automation/new')

@@ -133,10 +133,10 @@ type Row = {
 }
 
 /**
- * Makes a rule of a unit, or (null) of the installation, or changes one; who does so stands behind it from then on. Errors, at their fields:
+ * Makes a rule of a unit, or (null) of the installation, or changes one; who does so stands behind it from then on. `again`: makes one that was taken away, under its number. Errors, at their fields:
  * `required`, `too-long`, `part.name-taken`, `rule.no-condition`, `rule.too-many`, `rule.rules`, `input`; `not-allowed`, `not-found`.
  */
-export async function saveRule(work: Work, unitId: Id | null, id: Id | null, form: RuleForm): Promise<Id> {
+export async function saveRule(work: Work, unitId: Id | null, id: Id | null, form: RuleForm, again?: Id): Promise<Id> {
   await demandItsAdmin(work, unitId)
   const row = await checked(work, unitId, id, form)
   const stored = { ...row, wakes: JSON.stringify(row.wakes), filter: JSON.stringify(row.filter), acts: JSON.stringify(row.acts) }
@@ -145,6 +145,7 @@ export async function saveRule(work: Work, unitId: Id | null, id: Id | null, for
     const made = await automation(work.db)
       .insertInto('automation_rule')
       .values({
+        ...(again === undefined ? {} : { id: again }),
         ...stored,
         unit_id: unitId,
         valid_since: row.valid ? work.now : null,
@@ -154,7 +155,7 @@ export async function saveRule(work: Work, unitId: Id | null, id: Id | null, for
       })
       .returning('id')
       .executeTakeFirstOrThrow()
-    recordChange(work, ruleSubject, made.id, null, row, audited)
+    recordChange(work, ruleSubject, made.id, null, { unit: unitId, ...row }, audited)
     return made.id
   }
   const before = await lockRule(work, id)
@@ -181,6 +182,15 @@ export async function saveRule(work: Work, unitId: Id | null, id: Id | null, for
 export async function switchRule(work: Work, id: Id, valid: boolean): Promise<void> {
   const before = await lockRule(work, id)
   await saveRule(work, before.unit_id, id, { ...valuesOf(before), valid })
+}
+
+/** Takes it away, with what it did and to which tickets; their history stays. */
+export async function removeRule(work: Work, id: Id): Promise<void> {
+  const before = await lockRule(work, id)
+  const unitId = before.unit_id
+  await demandItsAdmin(work, unitId)
+  await automation(work.db).deleteFrom('automation_rule').where('id', '=', id).execute()
+  recordChange(work, ruleSubject, id, { unit: unitId, ...valuesOf(before) }, null, unitId === null ? {} : { unitId })
 }
 
 const demandItsAdmin = (work: Work, unitId: Id | null): Promise<void> | void =>
@@ -248,7 +258,10 @@ async function demandWithinLimits(work: Work, unitId: Id, id: Id | null, { valid
   if (rows[0]!.count >= unitRules) throw refused('rule.rules', { limit: unitRules }, 'valid')
 }
 
-export const ruleSubject: Subject<Row, RuleForm> = {
+/** As the log keeps it. */
+type Said = Row & { unit: Id | null }
+
+export const ruleSubject: Subject<Said, RuleForm & { unitId: Id | null }> = {
   type: 'automation/rule',
   right: 'unit',
   lies: 'said',
@@ -256,6 +269,7 @@ export const ruleSubject: Subject<Row, RuleForm> = {
   named: { named: (id) => sql`(select name from automation_rule where id = ${id})` },
   seen: (id) => `/admin/automation/${id}`,
   fields: {
+    unit: { words: 'field.unit', as: 'unit' },
     name: { words: 'field.name' },
     comment: { words: 'field.comment' },
     valid: { words: 'field.valid', as: 'yes-no' },
@@ -276,14 +290,16 @@ export const ruleSubject: Subject<Row, RuleForm> = {
   way: {
     async read(db, id) {
       const row = isId(id) ? await rowOf(db, id) : undefined
-      return row && valuesOf(row)
+      return row && { unit: row.unit_id, ...valuesOf(row) }
     },
-    form: (values) => values,
-    async put(work, id, form) {
+    form: ({ unit, ...values }) => ({ unitId: unit, ...values }),
+    async put(work, id, { unitId: _stays, ...form }) {
       const row = await rowOf(work.db, id)
       if (!row) throw refused('not-found')
       await saveRule(work, row.unit_id, id, form)
     },
+    make: (work, id, { unitId, ...form }) => saveRule(work, unitId, null, form, id),
+    remove: removeRule,
   },
 }
 

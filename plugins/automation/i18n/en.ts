@@ -60,6 +60,13 @@ export const en = {
   'switch.stopped': 'Resume',
   'said.on': 'The rule “{name}” is switched on.',
   'said.off': 'The rule “{name}” is switched off.',
+  'said.removed': 'The rule “{name}” is gone.',
+  remove: 'Remove',
+  'remove.title': 'Remove the rule “{name}”?',
+  'remove.text':
+    'It goes, with its log. The history of tickets stays and still tells what the rule did. If it is only to stop working, switch it off.',
+  cancel: 'Cancel',
+  'field.unit': 'Unit',
   'said.saved': 'Saved.',
   off: 'Automation is switched on nowhere, so for now rules do nothing.',
   'off.unit': 'Automation is switched off here, so for now rules do nothing.',

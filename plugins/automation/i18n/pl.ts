@@ -63,6 +63,13 @@ export const pl = {
   'said.on': 'Reguła „{name}” jest włączona.',
   'said.off': 'Reguła „{name}” jest wyłączona.',
   'said.saved': 'Zapisano.',
+  'said.removed': 'Reguła „{name}” usunięta.',
+  remove: 'Usuń',
+  'remove.title': 'Usunąć regułę „{name}”?',
+  'remove.text':
+    'Zniknie wraz ze swoim dziennikiem. Historia zgłoszeń zostaje i dalej mówi, co zrobiła ta reguła. Jeśli ma tylko przestać działać, wystarczy ją wyłączyć.',
+  cancel: 'Anuluj',
+  'field.unit': 'Jednostka',
   off: 'Automatyzacja nie jest nigdzie włączona, więc reguły na razie nic nie robią.',
   'off.unit': 'Automatyzacja jest tu wyłączona, więc reguły na razie nic nie robią.',
   'off.switch': 'Włącz w dodatkach',

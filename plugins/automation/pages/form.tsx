@@ -190,6 +190,9 @@ async function formPage(c: PageContext, place: Place, rule: Rule | undefined, fo
                 {t('try')}
               </ActButton>
               <ButtonLink href={`${path}/${rule.id}/log`}>{t('log')}</ButtonLink>
+              <ButtonLink kind="danger" href={`${path}/${rule.id}/remove`}>
+                {t('remove')}
+              </ButtonLink>
             </>
           )}
         </PageHead>

@@ -65,6 +65,7 @@ export const pagesEn = {
   'which.none': 'None of the tickets that you see.',
   'which.help': '{count} at most, only those that you see. Nothing has been saved.',
   'form.article': 'Of which messages',
+  quoted: '“{what}”',
   'form.article.help': 'Counts only for {events}.',
   'form.article.narrow': 'Only some messages',
   'article.senders': 'Who wrote it',

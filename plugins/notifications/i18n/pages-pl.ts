@@ -68,6 +68,7 @@ export const pagesPl = {
   'which.none': 'Żadnego ze zgłoszeń, które widzisz.',
   'which.help': 'Najwyżej {count}, tylko te, które widzisz. Niczego nie zapisano.',
   'form.article': 'Których wiadomości',
+  quoted: '„{what}”',
   'form.article.help': 'Liczy się tylko przy {events}.',
   'form.article.narrow': 'Tylko niektórych wiadomości',
   'article.senders': 'Kto napisał',

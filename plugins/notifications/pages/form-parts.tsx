@@ -161,7 +161,7 @@ export const Articles = ({ c, form, notification }: PartProps) => {
     </Group>
   )
 }
-const articleEvents = (c: PageContext) => ARTICLE_EVENTS.map((event) => `„${sayEvent(c, event)}”`).join(', ')
+const articleEvents = (c: PageContext) => ARTICLE_EVENTS.map((event) => words(c)('quoted', { what: sayEvent(c, event) })).join(', ')
 
 export async function Whom({ c, form, place, notification }: PartProps & { place: Place }) {
   const t = words(c)
