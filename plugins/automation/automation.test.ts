@@ -492,7 +492,7 @@ describe('its pages', () => {
     })
     // The log says it in words, with the names of what it speaks of.
     const { rows } = await listEvents(site.make.db, 'all', {
-      filter: { objectType: 'automation/rule' },
+      filter: { objectType: 'automation/rule', objectId: stored!.id },
       limit: 1,
       owners: [automationPlugin],
     })
