@@ -42,6 +42,7 @@ export {
   sayLines,
   sayNoWayBack,
   sayObject,
+  sayStopped,
   saying,
   sayWho,
   subjectTypes,
@@ -62,7 +63,7 @@ export type {
   InboundState,
   OutboundState,
 } from './database/schema.ts'
-export { ADMIN_GROUP } from './permission/administrators.ts'
+export { ADMIN_GROUP, listAdministrators } from './permission/administrators.ts'
 export { createGroup, editGroup, findGroup, listGroups, type Group } from './permission/groups.ts'
 export { createRole, editRole, findRole, type Role } from './permission/roles.ts'
 export {

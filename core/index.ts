@@ -12,6 +12,8 @@ export {
   type PageContext,
   type Plugin,
   type PluginCommand,
+  type PersonData,
+  type PersonNamed,
   type ReadForeignRule,
   type Serving,
   type Stop,
@@ -380,7 +382,22 @@ export { browserOf } from './person/safety/browser.ts'
 export { demandFresh } from './permission/fresh.ts'
 
 // Administration
-export { recordChange } from './audit/change.ts'
+export { recordChange, tellStopped } from './audit/change.ts'
+export {
+  EVENT_FACTS,
+  EVENTS,
+  eventsOf,
+  factOfEvent,
+  fieldEvent,
+  fieldOfEvent,
+  isEvent,
+  possibleEvents,
+  sayEvent,
+  sayFact,
+  type EventFact,
+  type EventName,
+} from './ticket/rule/events.ts'
+export { saidWith } from './audit/subject.ts'
 export type { Administered, Change, Subject, SubjectField, SubjectOwner, Way } from './audit/subject.ts'
 export { recordEvent, type AuditKind, type NewEvent } from './audit/record.ts'
 export { listEvents } from './administration/log.ts'

@@ -67,7 +67,7 @@ export { DeadlineFields, QueueTimeFields, readQueueTimes, sayDeadlines } from '.
 export { readService, ServiceFields } from './web/about/service-fields.tsx'
 export { readSla, SlaFields } from './web/about/sla-fields.tsx'
 export { Boxes, MeaningLine, MeaningWords, readRuleValues, RuleFilterFields, ruleFieldId, type Meaning } from './web/about/rule-filter.tsx'
-export { NO_CHOICES, ruleChoices, sayRuleFilter, type RuleChoices } from './web/about/rule-words.ts'
+export { choicesFor, ruleChoices, sayRuleFilter, type RuleChoices } from './web/about/rule-words.ts'
 export { ruleTexts } from './web/about/rule-texts.ts'
 export { findBeside, FoundBeside } from './web/parts/found.tsx'
 export { TagList } from './web/parts/tag-list.tsx'

@@ -1,4 +1,5 @@
 /** Every route × everybody who may ask × the things of two units: who may gets it, nobody else does, no route is forgotten. */
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Id } from '../core/database/schema.ts'
 import { addUnitAdministrator } from '../core/permission/unit-administrators.ts'
@@ -15,6 +16,7 @@ import notifications from '../plugins/notifications/index.ts'
 import otrsImport from '../plugins/otrs-import/index.tsx'
 import portal from '../plugins/portal/index.tsx'
 import units from '../plugins/units/index.tsx'
+import { testDatabase } from './database.ts'
 import { ADMIN_MORE, adminThings } from './route-tables/admin.ts'
 import { makeNotification, NOTIFICATION_ROWS } from './route-tables/notifications.ts'
 import { AUTOMATION_ROWS, makeRule, makeRun } from './route-tables/automation.ts'
@@ -225,8 +227,8 @@ it("every page and act below /admin is the central administrator's alone", async
   await enterAll()
   const things = await adminThings(site, a, b)
   things.ids['/admin/notifications/:id'] = () => makeNotification(site, null)
-  const rule = await makeRule(site, null)
-  things.ids['/admin/automation/:id'] = () => rule
+  let rule: Id
+  things.ids['/admin/automation/:id'] = async () => (rule = await makeRule(site, null))
   things.ids['/admin/automation/:id/log/:run'] = () => makeRun(site, rule)
   const used = new Set<string>()
   const wrong: string[] = []
@@ -261,3 +263,31 @@ it("every page and act below /admin is the central administrator's alone", async
   expect(wrong).toEqual([])
   expect(Object.keys(things.ids).filter((prefix) => !used.has(prefix))).toEqual([])
 }, 120_000)
+
+it('what tables of plugins hold of persons is handed to them, or it is said why not', async () => {
+  const core = await testDatabase()
+  try {
+    const tables = async (db: typeof core.db) =>
+      (
+        await sql<{ table: string; names: boolean }>`
+          select c.relname as table, exists (select from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+              and (a.attname ~ '(^|_)(login|address|email|voter|person)(_id)?$' or exists (select from pg_constraint k
+                where k.conrelid = c.oid and k.contype = 'f' and k.confrelid = 'person'::regclass and a.attnum = any(k.conkey)))) as names
+          from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace`.execute(db)
+      ).rows
+    const own = new Set((await tables(core.db)).map(({ table }) => table))
+    const here = (await tables(site.make.db)).filter(({ table }) => !own.has(table))
+    const said = site.kernel.host.plugins.flatMap(({ personData }) => Object.keys(personData ?? {}))
+    // A table that names persons: say in the plugin's `personData` what of it they are handed.
+    expect(here.filter(({ table, names }) => names && !said.includes(table))).toEqual([])
+    expect(said.filter((table) => !here.some((one) => one.table === table))).toEqual([])
+    // Whoever has rows in none of them is handed none, and each statement runs.
+    const nobody = await site.make.person()
+    for (const { personData = {} } of site.kernel.host.plugins)
+      for (const read of Object.values(personData))
+        if (typeof read !== 'string')
+          expect(await read(site.make.db, { id: nobody, login: 'niktitaki', addresses: ['nikt@uni.example'] })).toEqual([])
+  } finally {
+    await core.close()
+  }
+})

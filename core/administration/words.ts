@@ -5,7 +5,7 @@
 import type { Kysely } from 'kysely'
 import { administrationTexts, type AdministrationKey } from '../audit/administration-texts.ts'
 import { SECRET_VALUE } from '../audit/record.ts'
-import type { Change, EachField, Reads, Subject, SubjectField, SubjectOwner } from '../audit/subject.ts'
+import type { Change, EachField, Found, Reads, Subject, SubjectField, SubjectOwner } from '../audit/subject.ts'
 import { sayDate, sayDateTime } from '../calendar/words.ts'
 import { isId } from '../database/id.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
@@ -32,6 +32,8 @@ export const readerOf = (c: PageContext): Reader => {
 /** What is needed to say events: the reader, and the names that were looked up. */
 export interface Saying extends Reader {
   names: Map<string, Map<Id, string>>
+  /** What values were said with, by how it is read. */
+  found: Map<Found['read'], unknown>
   t(key: AdministrationKey, params?: Params): string
   /** A name, else the number of what is gone. */
   nameOf(kind: NameKind | (string & {}), id: unknown): string
@@ -55,6 +57,7 @@ export async function saying(db: Kysely<Database>, reader: Reader, events: reado
   const said: Saying = {
     ...reader,
     names,
+    found: new Map(),
     t,
     nameOf: (kind, id) => names.get(kind)?.get(String(id)) ?? t('value.gone', { id: String(id) }),
   }
@@ -65,6 +68,7 @@ export async function saying(db: Kysely<Database>, reader: Reader, events: reado
 /** Looks up what further events speak of: one statement, or none. */
 export async function learnNames(db: Kysely<Database>, saying: Saying, events: readonly Told[]): Promise<void> {
   const wanted = new Map<string, { sql: NameSql; ids: Set<Id> }>()
+  const reads = new Set<Found['read']>()
   const want = (kind: string, sql: NameSql, id: unknown) => {
     if (!isId(String(id)) || saying.names.get(kind)?.has(String(id))) return
     const one = wanted.get(kind) ?? { sql, ids: new Set<Id>() }
@@ -88,6 +92,7 @@ export async function learnNames(db: Kysely<Database>, saying: Saying, events: r
       for (const value of [event.before?.[key], event.after?.[key]].flat()) {
         if (isNameKind(as)) want(as, NAMES[as], value)
         else if (typeof as === 'object' && 'named' in as) want(`${subject.type} ${key}`, as.named, value)
+        else if (typeof as === 'object' && 'read' in as && !isEmpty(value)) reads.add(as.read)
       }
     }
   }
@@ -95,6 +100,7 @@ export async function learnNames(db: Kysely<Database>, saying: Saying, events: r
     const known = saying.names.get(kind) ?? new Map<Id, string>()
     saying.names.set(kind, known.set(id, name))
   }
+  for (const read of reads) if (!saying.found.has(read)) saying.found.set(read, await read(db))
 }
 
 /** "Kolejka „Biuro”"; its number or its key where it has no name any more. */
@@ -124,6 +130,12 @@ export function subjectTypes(saying: Saying, owned: readonly Owned[]): { type: s
 export function sayNoWayBack(saying: Saying, event: Told, why: string): string {
   const owned = ownedOf(event, saying)
   return owned ? wordsOf(owned, saying, why) : saying.t('no-way.unknown')
+}
+
+/** Why it does nothing any more, in a sentence, as the fact `admin.stopped` says it. */
+export function sayStopped(saying: Saying, event: Told, why: string, detail: string): string {
+  const owned = ownedOf(event, saying)
+  return owned ? wordsOf(owned, saying, `stopped.${why}`, { detail }) : ''
 }
 
 /** The person; a part of the program; or somebody who is nobody yet, because they tried to log in. */
@@ -204,6 +216,8 @@ function sayValue(saying: Saying, owned: Owned | undefined, event: Told, key: st
   if (as === 'on-off') return t(value === true ? 'value.on' : value === false ? 'value.off' : 'value.as-above')
   if (typeof as === 'object' && 'say' in as) return as.say(value, saying)
   if (isEmpty(value)) return t('value.none')
+  if (typeof as === 'object' && 'read' in as)
+    return saying.found.has(as.read) ? as.sayWith(value, saying, saying.found.get(as.read) as never) : sayPlain(value)
   if (as === 'yes-no' || typeof value === 'boolean') return t(value === true || value === 'true' ? 'value.yes' : 'value.no')
   if (as === 'rights')
     return asList(value)

@@ -2,6 +2,7 @@
 import { recordEvent, SECRET_VALUE, type AuditKind } from './record.ts'
 import type { Id } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
+import { ROOT_UNIT } from '../unit/tree.ts'
 import type { Subject, Values } from './subject.ts'
 
 /** The job that counts deadlines again after something that they count of was edited. */
@@ -19,6 +20,16 @@ export interface About {
   kind?: AuditKind
   /** What the act did besides, as the subject's `told` names it. */
   told?: Values
+}
+
+/** Says that something administered stopped by itself (the fact `admin.stopped`), in its unit; the installation's lies at the root. */
+export function tellStopped(
+  work: Work,
+  subject: Pick<Subject, 'type'>,
+  id: Id,
+  stopped: { unit: Id | null; why: string; detail: string; person: Id | null },
+): void {
+  work.emit('admin.stopped', { unitId: stopped.unit ?? ROOT_UNIT, data: { what: subject.type, id, ...stopped } })
 }
 
 /**

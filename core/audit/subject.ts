@@ -52,6 +52,22 @@ export type Reads =
   /** One of a few, each in words: the key is this with the value at its end. */
   | { choice: string }
   | { say: (value: unknown, saying: Saying) => string }
+  /** With what `read` found in the database, asked once for a whole page of the log: made by `saidWith`. */
+  | Found
+
+export interface Found {
+  read: (db: Kysely<Database>) => Promise<unknown>
+  sayWith: (value: unknown, saying: Saying, found: never) => string
+}
+
+/** A value that only what stands in the database has words for: ids of many kinds of things, in one. */
+export const saidWith = <T>(
+  read: (db: Kysely<Database>) => Promise<T>,
+  say: (value: unknown, saying: Saying, found: T) => string,
+): Found => ({
+  read,
+  sayWith: say,
+})
 
 export interface SubjectField<K extends string> {
   /** Null: kept for going back, and shown to nobody. */

@@ -85,6 +85,8 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   linkKinds?: Record<string, LinkKind<S>>
   /** What of it people administer, by name ('faq/entry'): with it changes stand in the audit log in words, and go back. See `recordChange`. */
   administered?: Administered
+  /** What each of its tables holds of persons: see `PersonData`. */
+  personData?: PersonData
   /**
    * Rules of another help desk that it reads, by what an import calls their kind ('notification'): each becomes one of its own, for the whole
    * installation, off until somebody has looked at it.
@@ -106,6 +108,19 @@ export interface Plugin<S extends Record<string, Setting> = Record<string, Setti
   checkConfig?(config: Config): void
   /** The kind of process `start` runs in: where pages are served, mail is taken, jobs are done. Unset: in every process. */
   startsIn?: Role
+}
+
+/**
+ * By table that names persons: reads the rows that such a person is handed (Art. 15 and 20 GDPR) – names instead of ids, nothing of others –, or says
+ * in a sentence why they are handed none. What erasure does the table says itself: rows whose key to `person` is `on delete cascade` go, of all others
+ * names, logins and addresses are overwritten.
+ */
+export type PersonData = Readonly<Record<string, string | ((db: Kysely<Database>, person: PersonNamed) => Promise<readonly object[]>)>>
+/** By what tables may name a person. */
+export interface PersonNamed {
+  id: Id
+  login: string | null
+  addresses: readonly string[]
 }
 
 /** A rule as an import keeps it: its rows as they came, by the name of their table. */

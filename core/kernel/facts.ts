@@ -71,6 +71,11 @@ export interface CoreFacts {
   'admin.changed': { what: string; id: Id | string; before: Record<string, unknown> | null; after: Record<string, unknown> | null }
   /** Something that deadlines count of was edited, and they were counted again: of `looked` open tickets `moved` have another one now. */
   'deadlines.recounted': { what: string; id: Id | string; looked: number; moved: number }
+  /**
+   * Something administered that works by itself does nothing any more until somebody takes it up again; `what` names it as in `admin.changed`. `why` stands in the
+   * texts of whoever brings it as 'stopped.<why>', and is handed `detail`. `unit` null: the installation's; `person` stands behind it.
+   */
+  'admin.stopped': { what: string; id: Id; unit: Id | null; why: string; detail: string; person: Id | null }
   'plugin.suspended': { plugin: string }
   'plugin.resumed': { plugin: string }
 }

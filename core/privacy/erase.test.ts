@@ -6,6 +6,7 @@ import { maker, type Maker } from '../../test/make.ts'
 import { readWholeBlob, storeBlob } from '../database/blob.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import type { Id } from '../database/schema.ts'
+import type { PersonData } from '../kernel/contract.ts'
 import { acceptMail, mailInMemory } from '../mail/inbound/accept.ts'
 import { addNote, followUp, setState } from '../ticket/change/tickets.ts'
 import { saveDraft } from '../ticket/draft/drafts.ts'
@@ -32,6 +33,16 @@ const TRACES = [
   'Dzwonić po południu',
   ...BROUGHT,
 ]
+
+/** A plugin that holds something of whom it is asked about. */
+const plugin: { name: string; personData: PersonData } = {
+  name: 'sample',
+  personData: {
+    sample_like: async (_db, { id, login, addresses }) => [{ said: `${login} liked it`, where: [id, ...addresses] }],
+    sample_nothing: async () => [],
+    sample_silent: 'Names nobody but by a number.',
+  },
+}
 
 let database: OpenDatabase
 let make: Maker
@@ -238,10 +249,20 @@ describe('erasing a person', () => {
   const close = () => make.asSystem((work) => setState(work, ticket.id, { stateId: '2' }))
 
   it('hands everything over first: what they sent, said and are', async () => {
-    const bytes = Buffer.from(await new Response(await exportPerson(make.db, person, make.now)).arrayBuffer()).toString('utf8')
-    for (const word of [...TRACES, 'W załączniku.', 'Subject: hej', '%PDF packed', 'Zapraszający Dziekanat', '"Firma"'])
+    const bytes = Buffer.from(await new Response(await exportPerson(make.db, person, make.now, [plugin])).arrayBuffer()).toString('utf8')
+    for (const word of [
+      'plugins/sample.json',
+      `${LOGIN} liked it`,
+      ...TRACES,
+      'W załączniku.',
+      'Subject: hej',
+      '%PDF packed',
+      'Zapraszający Dziekanat',
+      '"Firma"',
+    ])
       expect(bytes).toContain(word)
     expect(bytes).not.toContain('notatka')
+    for (const word of ['sample_nothing', 'sample_silent', 'Names nobody']) expect(bytes).not.toContain(word)
     expect(bytes).not.toContain('Inna sprawa')
   })
 

@@ -5,17 +5,26 @@ import { readIn } from '../article/articles.ts'
 import { readBlob, readWholeBlob } from '../database/blob.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { refused } from '../errors.ts'
+import type { Plugin } from '../kernel/contract.ts'
 import { findTraces } from './traces.store.ts'
+import type { Traces } from './traces.ts'
 
 type Row = Record<string, unknown>
 
 /**
- * Streams person.json, tickets/<number>.json with what was said there, their files, and raw mails they sent. Of their own
- * tickets what they may see; of others' only their own messages. Notes of agents to each other are not in it.
+ * Streams person.json, plugins/<name>.json with what these hold of them by table, tickets/<number>.json with what was said there, their files, and
+ * raw mails they sent. Of their own tickets what they may see; of others' only their own messages. Notes of agents to each other are not in it.
  */
-export async function exportPerson(db: Kysely<Database>, id: Id, now: Date): Promise<ReadableStream<Uint8Array>> {
+export async function exportPerson(
+  db: Kysely<Database>,
+  id: Id,
+  now: Date,
+  plugins: readonly Pick<Plugin, 'name' | 'personData'>[],
+): Promise<ReadableStream<Uint8Array>> {
   const traces = await findTraces(db, id)
   if (!traces) throw refused('not-found')
+  // Before anything is handed over: where a plugin fails there is no half of an archive.
+  const held = await heldByPlugins(db, traces, plugins)
   const { readable, controller } = createTarPacker()
   const add = async (name: string, size: number, chunks: AsyncIterable<Buffer> | Iterable<Buffer>) => {
     const body = controller.add({ name, size, mode: 0o600, mtime: now, uid: 0, gid: 0 }).getWriter()
@@ -28,6 +37,7 @@ export async function exportPerson(db: Kysely<Database>, id: Id, now: Date): Pro
   }
   const fill = async () => {
     await addJson('person.json', { exportedAt: now, ...(await about(db, id)) })
+    for (const { name, tables } of held) await addJson(`plugins/${name}.json`, tables)
     for (const ticketId of await ownTickets(db, id)) {
       const { number, files, ...ticket } = await ticketOf(db, ticketId, id)
       await addJson(`tickets/${number}.json`, { number, ...ticket })
@@ -53,6 +63,23 @@ export async function exportPerson(db: Kysely<Database>, id: Id, now: Date): Pro
   }
   fill().catch((error: unknown) => controller.error(error))
   return readable
+}
+
+async function heldByPlugins(
+  db: Kysely<Database>,
+  { id, login, addresses }: Traces,
+  plugins: readonly Pick<Plugin, 'name' | 'personData'>[],
+): Promise<{ name: string; tables: Record<string, readonly object[]> }[]> {
+  const held = []
+  for (const { name, personData = {} } of plugins) {
+    const tables: Record<string, readonly object[]> = {}
+    for (const [table, read] of Object.entries(personData)) {
+      const rows = typeof read === 'string' ? [] : await read(db, { id, login, addresses })
+      if (rows.length > 0) tables[table] = rows
+    }
+    if (Object.keys(tables).length > 0) held.push({ name, tables })
+  }
+  return held
 }
 
 const safe = (name: string): string => name.replace(/[^\p{L}\p{N}._ -]/gu, '_').slice(0, 100) || 'file'
@@ -89,9 +116,10 @@ async function about(db: Kysely<Database>, id: Id): Promise<Row> {
     select g.name as "group", gp."right" from group_person gp join permission_group g on g.id = gp.group_id where gp.person_id = ${id}
     union all select r.name, 'role' from role_person rp join role r on r.id = rp.role_id where rp.person_id = ${id}`.execute(db)
   const absence = await db
-    .selectFrom('person_absence')
-    .select(['from_at', 'until_at', 'note'])
-    .where('person_id', '=', id)
+    .selectFrom('person_absence as a')
+    .leftJoin('person as p', 'p.id', 'a.substitute_id')
+    .select(['a.from_at', 'a.until_at', 'a.note', 'p.name as substitute'])
+    .where('a.person_id', '=', id)
     .executeTakeFirst()
   const invitations = await db
     .selectFrom('unit_nomination as n')

@@ -36,6 +36,7 @@ const KEYS = [
   'search',
   'linkKinds',
   'administered',
+  'personData',
   'rulesFrom',
   'logins',
   'commands',

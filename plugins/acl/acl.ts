@@ -9,17 +9,18 @@ import {
   isId,
   recordChange,
   refused,
+  saidWith,
   type Administered,
   type Database,
   type Id,
-  type Language,
   type RuleFilter,
   type Subject,
   type Work,
 } from '../../core/index.ts'
-import { NO_CHOICES, sayRuleFilter } from '../../core/pages.ts'
+import { ruleChoices, sayRuleFilter } from '../../core/pages.ts'
 import { acl } from './acl.store.ts'
 import { badPattern, type Change, type Match } from './rule.ts'
+import { sayParts } from './say.ts'
 
 export interface AclForm {
   name: string
@@ -126,23 +127,6 @@ async function lock(work: Work, id: Id): Promise<{ values: AclValues; unitId: Id
   return { values, unitId: unit_id }
 }
 
-/** Without the names of what it speaks of, as the log has it. */
-const sayFilter = (filter: RuleFilter, language: Language): string => sayRuleFilter(filter, NO_CHOICES, language).join('; ')
-
-/** Conditions and changes as the log shows them: one line each. */
-export const sayParts = (value: unknown): string =>
-  Object.entries((value ?? {}) as Record<string, Record<string, unknown>>)
-    .flatMap(([part, keys]) =>
-      Object.entries(keys).flatMap(([key, said]) =>
-        Array.isArray(said)
-          ? [`${part} ${key}: ${said.join(', ')}`]
-          : Object.entries(said as Record<string, readonly string[]>).map(
-              ([name, values]) => `${part} ${key}.${name}: ${values.join(', ')}`,
-            ),
-      ),
-    )
-    .join('; ')
-
 export const aclSubject: Subject<AclValues, AclForm> = {
   type: 'acl/rule',
   right: 'unit',
@@ -156,7 +140,7 @@ export const aclSubject: Subject<AclValues, AclForm> = {
     description: { words: 'rule.description' },
     match: { words: 'rule.match', as: { say: sayParts } },
     change: { words: 'rule.change', as: { say: sayParts } },
-    filter: { words: 'rule.filter', as: { say: (value, { language }) => sayFilter(value as RuleFilter, language) } },
+    filter: { words: 'rule.filter', as: saidWith(ruleChoices, (value, { language }, choices) => sayRuleFilter(value as RuleFilter, choices, language).join('; ')) },
     stop: { words: 'rule.stop', as: 'yes-no' },
     valid: { words: 'rule.valid', as: 'yes-no' },
   },

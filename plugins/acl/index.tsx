@@ -5,6 +5,7 @@ import { administered } from './acl.ts'
 import * as first from './migrations/0001_acl.ts'
 import * as filter from './migrations/0002_filter.ts'
 import { concerns, takeAway } from './narrow.ts'
+import { personData } from './person-data.store.ts'
 import { ruleRoutes } from './pages/rules.tsx'
 import { transferRoutes } from './pages/transfer.tsx'
 import { tryRoutes } from './pages/try.tsx'
@@ -19,6 +20,7 @@ export default definePlugin({
   migrations: { '0001_acl': first, '0002_filter': filter },
   administered,
   rulesFrom: { acl: takeRule },
+  personData,
   files: { 'acl.css': inProject('plugins/acl/acl.css') },
   choices: {
     concerns,

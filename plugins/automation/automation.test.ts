@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { revertEvent } from '../../core/administration.ts'
+import { revertEvent, sayLines, saying } from '../../core/administration.ts'
 import { setActivation } from '../../core/administration/plugin-admin.ts'
 import { findTicket, listEvents, setState, type Id, type PersonActor } from '../../core/index.ts'
 import { prepareAct } from '../../core/ticket/acts/acts.ts'
@@ -515,6 +515,16 @@ describe('its pages', () => {
         { act: 'priority', given: { priority: '5' } },
       ],
     })
+    // The log says it in words, with the names of what it speaks of.
+    const { rows } = await listEvents(site.make.db, 'all', {
+      filter: { objectType: 'automation/rule', objectId: stored!.id },
+      limit: 1,
+      owners: [automationPlugin],
+    })
+    const reader = { language: 'pl' as const, zone: 'Europe/Warsaw', now: site.make.now, owners: [automationPlugin] }
+    const lines = sayLines(await saying(site.make.db, reader, rows), rows[0]!).map(({ after }) => after)
+    expect(lines).toContain('Kolejka: Drukarki (z kolejkami niżej)')
+    expect(lines.find((line) => line.includes('priorytet'))).toMatch(/bardzo wysoki/)
     // What the form shows is what it reads.
     const shown = await text(visitor.get(at))
     expect(shown).toContain('name="hours" type="text" value="6, 18"')
@@ -531,6 +541,26 @@ describe('its pages', () => {
     const log = await text(visitor.get(`${at}/log`))
     expect(said(log)).toMatch(/ręcznie 1 1 0/)
     expect(said(await text(visitor.get(/href="([^"]*\/log\/\d+)"/.exec(log)![1]!)))).toContain('Papier się zaciął')
+  })
+
+  it('one is taken away after a question, and comes back from the log of its unit under its number', async () => {
+    const unit = await site.make.unit()
+    const id = await make({ wakes: { facts: ['ticket.moved'] }, acts: [toFive], name: 'Do usunięcia' }, { unitId: unit })
+    const before = await rule(id)
+    const visitor = await site.loggedIn(admin.id)
+    expect(said(await text(visitor.get(`/admin/automation/${id}/remove`)))).toContain('Usunąć regułę „Do usunięcia”?')
+    expect((await visitor.post(`/admin/automation/${id}/remove`)).headers.get('location')).toBe('/admin/automation')
+    expect(await findRule(site.make.db, id)).toBeUndefined()
+    const { rows } = await listEvents(site.make.db, [unit], { limit: 1, owners: [automationPlugin] })
+    await site.make.work(admin, (work) => revertEvent(work, rows[0]!, [automationPlugin]))
+    expect(await rule(id)).toMatchObject({
+      id,
+      unitId: unit,
+      name: before.name,
+      wakes: before.wakes,
+      acts: before.acts,
+      editedBy: admin.id,
+    })
   })
 
   it('bad input is said at its field, and nothing typed is lost', async () => {

@@ -2,6 +2,7 @@
 import { definePlugin, type Fact, type PageContext } from '../../core/index.ts'
 import { inProject } from '../../core/pages.ts'
 import * as first from './migrations/0001_automation.ts'
+import { personData } from './person-data.store.ts'
 import { formRoutes } from './pages/form.tsx'
 import { listRoutes } from './pages/list.tsx'
 import { logRoutes } from './pages/log.tsx'
@@ -20,6 +21,7 @@ export default definePlugin<AutomationSettings>({
   settings,
   administered,
   rulesFrom: { job: takeRule },
+  personData,
   migrations: { '0001_automation': first },
   on: Object.fromEntries(WAKING.map((name) => [name, (fact: Fact<WakingFact>, host: AutomationHost) => wake(host, fact)])),
   files: { 'automation.css': inProject('plugins/automation/automation.css') },

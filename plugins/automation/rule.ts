@@ -14,6 +14,7 @@ import {
   readSettings,
   recordChange,
   refused,
+  saidWith,
   type ActName,
   type Administered,
   type Database,
@@ -22,7 +23,8 @@ import {
   type Subject,
   type Work,
 } from '../../core/index.ts'
-import { sayActs, sayFilterShort, sayWakes } from './say.ts'
+import { ruleChoices } from '../../core/pages.ts'
+import { namedIn, sayActs, sayFilter, sayWakes } from './say.ts'
 import { settings } from './settings.ts'
 import { automation } from './tables.ts'
 import { WAKING } from './wakes.ts'
@@ -131,10 +133,10 @@ type Row = {
 }
 
 /**
- * Makes a rule of a unit, or (null) of the installation, or changes one; who does so stands behind it from then on. Errors, at their fields:
+ * Makes a rule of a unit, or (null) of the installation, or changes one; who does so stands behind it from then on. `again`: makes one that was taken away, under its number. Errors, at their fields:
  * `required`, `too-long`, `part.name-taken`, `rule.no-condition`, `rule.too-many`, `rule.rules`, `input`; `not-allowed`, `not-found`.
  */
-export async function saveRule(work: Work, unitId: Id | null, id: Id | null, form: RuleForm): Promise<Id> {
+export async function saveRule(work: Work, unitId: Id | null, id: Id | null, form: RuleForm, again?: Id): Promise<Id> {
   await demandItsAdmin(work, unitId)
   const row = await checked(work, unitId, id, form)
   const stored = { ...row, wakes: JSON.stringify(row.wakes), filter: JSON.stringify(row.filter), acts: JSON.stringify(row.acts) }
@@ -143,6 +145,7 @@ export async function saveRule(work: Work, unitId: Id | null, id: Id | null, for
     const made = await automation(work.db)
       .insertInto('automation_rule')
       .values({
+        ...(again === undefined ? {} : { id: again }),
         ...stored,
         unit_id: unitId,
         valid_since: row.valid ? work.now : null,
@@ -152,7 +155,7 @@ export async function saveRule(work: Work, unitId: Id | null, id: Id | null, for
       })
       .returning('id')
       .executeTakeFirstOrThrow()
-    recordChange(work, ruleSubject, made.id, null, row, audited)
+    recordChange(work, ruleSubject, made.id, null, { unit: unitId, ...row }, audited)
     return made.id
   }
   const before = await lockRule(work, id)
@@ -179,6 +182,15 @@ export async function saveRule(work: Work, unitId: Id | null, id: Id | null, for
 export async function switchRule(work: Work, id: Id, valid: boolean): Promise<void> {
   const before = await lockRule(work, id)
   await saveRule(work, before.unit_id, id, { ...valuesOf(before), valid })
+}
+
+/** Takes it away, with what it did and to which tickets; their history stays. */
+export async function removeRule(work: Work, id: Id): Promise<void> {
+  const before = await lockRule(work, id)
+  const unitId = before.unit_id
+  await demandItsAdmin(work, unitId)
+  await automation(work.db).deleteFrom('automation_rule').where('id', '=', id).execute()
+  recordChange(work, ruleSubject, id, { unit: unitId, ...valuesOf(before) }, null, unitId === null ? {} : { unitId })
 }
 
 const demandItsAdmin = (work: Work, unitId: Id | null): Promise<void> | void =>
@@ -246,33 +258,48 @@ async function demandWithinLimits(work: Work, unitId: Id, id: Id | null, { valid
   if (rows[0]!.count >= unitRules) throw refused('rule.rules', { limit: unitRules }, 'valid')
 }
 
-export const ruleSubject: Subject<Row, RuleForm> = {
+/** As the log keeps it. */
+type Said = Row & { unit: Id | null }
+
+export const ruleSubject: Subject<Said, RuleForm & { unitId: Id | null }> = {
   type: 'automation/rule',
   right: 'unit',
   lies: 'said',
   words: 'subject.rule',
   named: { named: (id) => sql`(select name from automation_rule where id = ${id})` },
+  seen: (id) => `/admin/automation/${id}`,
   fields: {
+    unit: { words: 'field.unit', as: 'unit' },
     name: { words: 'field.name' },
     comment: { words: 'field.comment' },
     valid: { words: 'field.valid', as: 'yes-no' },
     wakes: { words: 'field.wakes', as: { say: (value, { language }) => sayWakes(value as Wakes, language) } },
-    filter: { words: 'field.filter', as: { say: (value, { language }) => sayFilterShort(value as RuleFilter, language) } },
-    acts: { words: 'field.acts', as: { say: (value, { language }) => sayActs(value as RuleAct[], language).join(', ') } },
+    filter: {
+      words: 'field.filter',
+      as: saidWith(ruleChoices, (value, { language }, choices) => sayFilter(value as RuleFilter, choices, language)),
+    },
+    acts: {
+      words: 'field.acts',
+      as: saidWith(ruleChoices, (value, { language }, choices) =>
+        sayActs(value as RuleAct[], language, namedIn(choices, language)).join('; '),
+      ),
+    },
     most: { words: 'field.most' },
     hourly: { words: 'field.hourly' },
   },
   way: {
     async read(db, id) {
       const row = isId(id) ? await rowOf(db, id) : undefined
-      return row && valuesOf(row)
+      return row && { unit: row.unit_id, ...valuesOf(row) }
     },
-    form: (values) => values,
-    async put(work, id, form) {
+    form: ({ unit, ...values }) => ({ unitId: unit, ...values }),
+    async put(work, id, { unitId: _stays, ...form }) {
       const row = await rowOf(work.db, id)
       if (!row) throw refused('not-found')
       await saveRule(work, row.unit_id, id, form)
     },
+    make: (work, id, { unitId, ...form }) => saveRule(work, unitId, null, form, id),
+    remove: removeRule,
   },
 }
 

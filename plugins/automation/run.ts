@@ -18,6 +18,7 @@ import {
   Refusal,
   ruleRoom,
   system,
+  tellStopped,
   tryOnMany,
   unitsAbove,
   whichMatch,
@@ -30,7 +31,7 @@ import {
   type Work,
 } from '../../core/index.ts'
 import { administersUnit } from '../../core/administration.ts'
-import type { Rule, RuleAct, StopReason } from './rule.ts'
+import { ruleSubject, type Rule, type RuleAct, type StopReason } from './rule.ts'
 import {
   beginRun,
   chainOf,
@@ -302,13 +303,14 @@ export async function runRule(host: AutomationHost, ruleId: Id, why: 'time' | 'h
 /** Stops a rule and tells so; somebody takes it up again. */
 export async function stop(
   host: Pick<AutomationHost, 'work'>,
-  rule: Pick<Rule, 'id' | 'unitId'>,
+  rule: Pick<Rule, 'id' | 'unitId' | 'editedBy'>,
   why: StopReason,
   detail: string,
 ): Promise<void> {
   await host.work(system('automation'), async (work) => {
     if (!(await putStopped(work, rule.id, why, detail.slice(0, 500)))) return
     work.emit('automation.stopped', { ...(rule.unitId === null ? {} : { unitId: rule.unitId }), data: { rule: rule.id, why } })
+    tellStopped(work, ruleSubject, rule.id, { unit: rule.unitId, why, detail, person: rule.editedBy })
   })
 }
 

@@ -1,7 +1,7 @@
 /** Owns saying a rule in words, as the log has it: when, what it means, what it does. */
 import { DateTime } from 'luxon'
-import { actOf, actTexts, type ActName, type Language, type RuleFilter } from '../../core/index.ts'
-import { NO_CHOICES, sayRuleFilter } from '../../core/pages.ts'
+import { actOf, actTexts, NONE, sayFact, type ActName, type Language, type RuleFilter } from '../../core/index.ts'
+import { choicesFor, sayRuleFilter, type RuleChoices } from '../../core/pages.ts'
 import type { RuleAct, Wakes } from './rule.ts'
 import { texts } from './words.ts'
 
@@ -32,15 +32,43 @@ export function sayWakes({ facts, schedule, every }: Wakes, language: Language):
       })
     : ''
   const parts = [
-    ...facts.map((fact) => t(`fact.${fact}`)),
+    ...facts.map((fact) => sayFact(fact, language)),
     ...(times ? [times] : []),
     ...(every === undefined ? [] : [t('wake.every', { time: sayMinutes(every, language) })]),
   ]
   return parts.length === 0 ? t('wake.by-hand') : parts.join('; ')
 }
 
-/** Without the names of what it speaks of: for whoever has no database at hand. */
-export const sayFilterShort = (filter: RuleFilter, language: Language): string => sayRuleFilter(filter, NO_CHOICES, language).join('; ')
+export const sayFilter = (filter: RuleFilter, choices: RuleChoices, language: Language): string =>
+  sayRuleFilter(filter, choices, language).join('; ')
+
+/** As which attribute a value of an act's field is looked up. */
+const MEANT = {
+  queue: 'queue',
+  stateId: 'state',
+  priority: 'priority',
+  owner: 'owner',
+  responsible: 'responsible',
+  type: 'type',
+  service: 'service',
+  sla: 'sla',
+} as const
+
+/** What a value of an act's field is called. */
+export const namedIn =
+  (choices: RuleChoices, language: Language) =>
+  (_act: ActName, field: string, value: string): string | undefined => {
+    const t = texts.in(language)
+    if (field === 'lock') return t(value === 'lock' ? 'act.lock.lock' : 'act.lock.unlock')
+    if (value === NONE) return t('act.none')
+    const meant = Object.hasOwn(MEANT, field) ? MEANT[field as keyof typeof MEANT] : undefined
+    return (
+      meant &&
+      choicesFor(meant, choices, language)
+        ?.find((choice) => choice.value === value)
+        ?.label.trim()
+    )
+  }
 
 /** `named`: what a value of an act's field is called. */
 export function sayActs(
@@ -49,7 +77,9 @@ export function sayActs(
   named: (act: ActName, field: string, value: string) => string | undefined = () => undefined,
 ): string[] {
   return acts.map(({ act, given }) => {
-    const values = Object.entries(given).flatMap(([field, value]) => {
+    // "odłożone, za 2 dni": when comes after what.
+    const inOrder = Object.entries(given).toSorted(([, a], [, b]) => Number(isMoment(a)) - Number(isMoment(b)))
+    const values = inOrder.flatMap(([field, value]) => {
       const said = sayGiven(act, field, value, language, named)
       return said === '' ? [] : [said]
     })
@@ -57,6 +87,8 @@ export function sayActs(
     return values.length === 0 ? title : `${title}: ${values.join(', ')}`
   })
 }
+
+const isMoment = (value: unknown): boolean => typeof value === 'object' && value !== null && 'in' in value
 
 function sayGiven(
   act: ActName,

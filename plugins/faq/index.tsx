@@ -7,6 +7,7 @@ import { faqLinks } from './linked.ts'
 import * as first from './migrations/0001_faq.ts'
 import * as nativeIds from './migrations/0002_native_ids.ts'
 import * as numbers from './migrations/0003_numbers.ts'
+import { personData } from './person-data.store.ts'
 import { categoryRoutes } from './pages/categories.tsx'
 import { editRoutes } from './pages/edit.tsx'
 import { itemRoutes } from './pages/item.tsx'
@@ -30,6 +31,7 @@ export default definePlugin({
   permissions: { 'faq.edit': 'permission.edit', 'faq.approve': 'permission.approve' },
   migrations: { '0001_faq': first, '0002_native_ids': nativeIds, '0003_numbers': numbers },
   administered,
+  personData,
   jobs: {
     'faq/fold-views': { cron: '41 3 * * *', run: (_payload, host) => foldViews(host.db, new Date(host.clock().getTime() - VIEWS_KEPT_MS)) },
   },

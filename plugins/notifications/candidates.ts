@@ -22,8 +22,9 @@ export interface Scene {
   ticket: Ticket
   /** Logins named in the message that is told of. */
   mentioned: readonly string[]
-  /** Whom a kind means, once it was asked: notifications ask alike. */
-  meant: Map<RecipientKind, readonly (Id | null)[]>
+  /** Whom a kind, a group, a role or an address means, once it was asked: notifications ask alike. */
+  meant: Map<string, Promise<readonly (Id | null)[]>>
+  outside: Map<string, Promise<Found>>
   /** What was written on the ticket, the first first; read once, where a rule asks. */
   articles(): Promise<readonly Article[]>
   /** Fills the ticket's tags in. */
@@ -62,49 +63,60 @@ async function myQueues({ host, ticket }: Scene): Promise<Id[]> {
 const myServices = async ({ host, ticket }: Scene): Promise<Id[]> =>
   ticket.serviceId === null ? [] : whoChose(host.db, { serviceId: ticket.serviceId })
 
+const onceIn = <T>(kept: Map<string, Promise<T>>, key: string, ask: () => Promise<T> | T): Promise<T> => {
+  const found = kept.get(key) ?? Promise.resolve(ask())
+  kept.set(key, found)
+  return found
+}
+
 /** In OTRS's order: the kinds as the rule has them, named agents, groups, roles. Each once. */
 export async function agentsMeant(rule: NotificationRule, scene: Scene): Promise<Id[]> {
+  const { host, meant } = scene
   const found: (Id | null)[] = []
-  for (const kind of rule.recipients) {
-    if (!(kind in AGENTS)) continue
-    const meant = scene.meant.get(kind) ?? (await AGENTS[kind as AgentKind](scene))
-    scene.meant.set(kind, meant)
-    found.push(...meant)
-  }
+  for (const kind of rule.recipients) if (kind in AGENTS) found.push(...(await onceIn(meant, kind, () => AGENTS[kind as AgentKind](scene))))
   found.push(...rule.agents)
-  for (const group of rule.groups) {
-    // OTRS behaviour: whoever holds ro or rw in the group by themselves, not by a role.
-    const { persons } = await holdersInGroup(scene.host.db, group)
-    found.push(...persons.filter(({ rights }) => rights.includes('ro') || rights.includes('rw')).map(({ id }) => id))
-  }
-  for (const role of rule.roles) found.push(...(await personsOfRole(scene.host.db, role)).map(({ id }) => id))
+  // OTRS behaviour: whoever holds ro or rw in the group by themselves, not by a role.
+  const inGroup = async (group: Id) =>
+    (await holdersInGroup(host.db, group)).persons
+      .filter(({ rights }) => rights.includes('ro') || rights.includes('rw'))
+      .map(({ id }) => id)
+  for (const group of rule.groups) found.push(...(await onceIn(meant, `group ${group}`, () => inGroup(group))))
+  const inRole = async (role: Id) => (await personsOfRole(host.db, role)).map(({ id }) => id)
+  for (const role of rule.roles) found.push(...(await onceIn(meant, `role ${role}`, () => inRole(role))))
   return [...new Set(found.filter((id) => id !== null))]
+}
+
+type OutsideKind = Exclude<RecipientKind, AgentKind>
+const OUTSIDE: Record<OutsideKind, (scene: Scene) => Promise<Found>> = {
+  Customer: customerMeant,
+  Participants: async ({ host, ticket }) => ({
+    kind: 'Participants',
+    to: (await listParticipants(host.db, ticket.id)).flatMap(({ id, address }) => (address === null ? [] : [{ address, personId: id }])),
+  }),
+  AllRecipientsFirstArticle: (scene) => messageMeant(scene, 'AllRecipientsFirstArticle', 0),
+  AllRecipientsLastArticle: (scene) => messageMeant(scene, 'AllRecipientsLastArticle', -1),
 }
 
 /** In the rule's order. */
 export async function outsideMeant(rule: NotificationRule, scene: Scene): Promise<Found[]> {
-  const { host, ticket } = scene
   const found: Found[] = []
-  for (const kind of rule.recipients) {
-    if (kind === 'Customer') found.push(await customerMeant(scene))
-    if (kind === 'Participants')
-      found.push({
-        kind,
-        to: (await listParticipants(host.db, ticket.id)).flatMap(({ id, address }) =>
-          address === null ? [] : [{ address, personId: id }],
-        ),
-      })
-    if (kind === 'AllRecipientsFirstArticle' || kind === 'AllRecipientsLastArticle') {
-      const articles = (await scene.articles()).filter(
-        ({ senderType, held, withdrawnAt }) => senderType !== 'system' && !held && withdrawnAt === null,
-      )
-      const article = kind === 'AllRecipientsFirstArticle' ? articles[0] : articles.at(-1)
-      if (article?.channel === 'email')
-        found.push({ kind, to: await withPersons(scene, [article.from, article.to, article.cc].join(', ')) })
-    }
-  }
-  if (rule.addresses.trim() !== '') found.push({ kind: 'addresses', to: await known(scene, addressesIn(await scene.fill(rule.addresses))) })
+  for (const kind of rule.recipients)
+    if (kind in OUTSIDE) found.push(await onceIn(scene.outside, kind, () => OUTSIDE[kind as OutsideKind](scene)))
+  const named = async (): Promise<Found> => ({
+    kind: 'addresses',
+    to: await known(scene, addressesIn(await scene.fill(rule.addresses))),
+  })
+  if (rule.addresses.trim() !== '') found.push(await onceIn(scene.outside, `addresses ${rule.addresses}`, named))
   return found
+}
+
+/** All addresses of the first or last message that no program wrote, where it is a mail. */
+async function messageMeant(scene: Scene, kind: OutsideKind, which: 0 | -1): Promise<Found> {
+  const articles = (await scene.articles()).filter(
+    ({ senderType, held, withdrawnAt }) => senderType !== 'system' && !held && withdrawnAt === null,
+  )
+  const article = articles.at(which)
+  return { kind, to: article?.channel === 'email' ? await withPersons(scene, [article.from, article.to, article.cc].join(', ')) : [] }
 }
 
 async function customerMeant({ host, ticket }: Scene): Promise<Found> {

@@ -8,8 +8,10 @@ import {
   noteAgentTold,
   notify,
   system,
+  tellStopped,
   textForTold,
   type Actor,
+  type EventFact,
   type Fact,
   type FilledText,
   type Id,
@@ -19,11 +21,11 @@ import {
   type Work,
 } from '../../core/index.ts'
 import { languageFor } from '../../core/administration.ts'
-import { ARTICLE_EVENTS } from './events.ts'
-import type { ToldFact } from './events-of.ts'
 import { textFor } from './language.ts'
+import { notificationSubject } from './notifications.ts'
 import type { Outcome } from './outcomes.ts'
 import { EMAIL, type Plan, type Planned, type Room } from './plan.ts'
+import { ARTICLE_EVENTS } from './rule.ts'
 import { tell, type Way } from './tables.ts'
 import { texts } from './texts.ts'
 
@@ -31,7 +33,7 @@ import { texts } from './texts.ts'
 export const BELL_CHANGED = 'notifications.bell'
 
 /** All of a plan in one transaction: a fact that is delivered again finds what was told, and tells nobody twice. */
-export async function carryOut(fact: Fact<ToldFact>, plan: Plan, host: Room): Promise<void> {
+export async function carryOut(fact: Fact<EventFact>, plan: Plan, host: Room): Promise<void> {
   const { ticket, planned } = plan
   const ids = planned.flatMap(({ agents, outside }) => [...agents, ...outside].flatMap(({ personId }) => personId ?? []))
   const people = new Map((await findPersons(host.db, [...new Set(ids)])).map((person) => [person.id, person]))
@@ -52,7 +54,16 @@ export async function carryOut(fact: Fact<ToldFact>, plan: Plan, host: Room): Pr
           at: work.now,
         }
         if (one.editorGone) {
-          await tell(work.db).updateTable('notification').set({ stopped: 'editor-gone' }).where('id', '=', one.notification.id).execute()
+          const { numUpdatedRows } = await tell(work.db)
+            .updateTable('notification')
+            .set({ stopped: 'editor-gone' })
+            .where('id', '=', one.notification.id)
+            .where('stopped', 'is', null)
+            .executeTakeFirst()
+          if (numUpdatedRows > 0n) {
+            const { id, unitId, editedBy } = one.notification
+            tellStopped(work, notificationSubject, id, { unit: unitId, why: 'editor-gone', detail: '', person: editedBy })
+          }
           continue
         }
         if (one.offHours) {

@@ -1,12 +1,11 @@
 /** Owns what happens when a fact is told: whoever is meant is told of it; of what was taken back nobody is. */
-import { clockStopped, withdrawMails, notify, system, type Fact, type Id } from '../../core/index.ts'
+import { clockStopped, notify, system, withdrawMails, type EventFact, type Fact, type Id } from '../../core/index.ts'
 import { BELL_CHANGED, carryOut } from './carry-out.ts'
-import type { ToldFact } from './events-of.ts'
 import { plan, type Room } from './plan.ts'
 import { tell } from './tables.ts'
 
 /** Asked once for each fact, perhaps again. What notifications do themselves wakes none; while the clock stands still nobody is told. */
-export async function deliver(fact: Fact<ToldFact>, host: Room): Promise<void> {
+export async function deliver(fact: Fact<EventFact>, host: Room): Promise<void> {
   if (fact.plugin === 'notifications') return
   if (fact.name === 'ticket.act-undone') await takeBack(fact.ticketId, fact.data.act, host)
   if (await clockStopped(host.db)) return

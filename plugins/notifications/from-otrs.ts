@@ -1,8 +1,7 @@
 /** Owns what OTRS's rows of a notification mean here: pure; off until somebody has looked at it, with all that could not be taken over. */
-import type { Id } from '../../core/index.ts'
-import { ARTICLE_EVENTS, isEvent } from './events.ts'
+import { isEvent, type Id } from '../../core/index.ts'
 import type { NotificationForm, NotificationTexts } from './notifications.ts'
-import { RECIPIENTS, type ArticleFilter, type RecipientKind, type RuleGiven } from './rule.ts'
+import { ARTICLE_EVENTS, RECIPIENTS, type ArticleFilter, type RecipientKind, type RuleGiven } from './rule.ts'
 import type { ChoiceTable } from './tables.ts'
 
 /** As they stand in notification_event, notification_event_item and notification_event_message. */

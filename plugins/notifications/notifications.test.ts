@@ -7,17 +7,19 @@ import {
   addNote,
   answerTicket,
   createTicket,
+  EVENTS,
+  fieldEvent,
   followUp,
   setAbsence,
   setState,
   takeTicket,
+  tellStopped,
   undoAct,
   type FactName,
   type Id,
   type PersonActor,
   type Work,
 } from '../../core/index.ts'
-import { EVENTS, fieldEvent } from './events.ts'
 import { mailJobs } from '../../core/mail/inbound/jobs.ts'
 import { coreSettings } from '../../core/kernel/settings/core-settings.ts'
 import { TUESDAY } from '../../test/make.ts'
@@ -870,6 +872,35 @@ describe('how agents are told', () => {
     expect(sink.mails.every(({ from, parsed }) => from === '' && parsed.headers.get('auto-submitted') === 'auto-generated')).toBe(true)
   })
 
+  it('hands a person what is kept of them: choices, what they were told and read, which notifications name them', async () => {
+    const { db } = site.make
+    const id = await only({ ...owners, ways: ['mail', 'page'], agents: [anna.id] }, { name: 'Pokaż mi' })
+    await choose([{ notification: id, mail: 'now' }])
+    await tell(db).insertInto('notification_person').values({ person_id: anna.id, digest_hour: 9 }).execute()
+    const { id: ticketId, number } = await owned(anna.id)
+    await closes(ticketId)
+    const held = async (of: { id: Id; login: string | null; addresses: string[] }) =>
+      JSON.stringify(
+        await Promise.all(
+          Object.entries(notifications.personData!).map(async ([table, read]) => [
+            table,
+            typeof read === 'string' ? [] : await read(db, of),
+          ]),
+        ),
+      )
+    const hers = await held({ id: anna.id, login: 'anna', addresses: [] })
+    for (const words of [
+      '"notification":"Pokaż mi","queue":null,"mail":"now"',
+      '"tellsMe":true',
+      '"digestHour":9',
+      number,
+      'Uwaga: Nie działa',
+    ])
+      expect(hers).toContain(words)
+    const his = await held({ id: jan.id, login: 'jan', addresses: [] })
+    expect([his.includes(number), his.includes('Pokaż mi')]).toEqual([false, false])
+  })
+
   it('in HTML: what tags stand for is escaped, and nothing that runs goes along', async () => {
     const { db } = site.make
     await only(owners, {
@@ -938,6 +969,63 @@ describe('a notification of a unit', () => {
     // Whoever takes it up stands behind it, and it tells nothing from before.
     await make.work(admin, (work) => switchNotification(work, id, true))
     expect(await findNotification(make.db, id)).toMatchObject({ stopped: null, editedBy: admin.id, since: TUESDAY })
+  })
+
+  it('that stopped is told once under the bells of those who may take it up again, in words', async () => {
+    const { make, kernel } = site
+    const bells = async () =>
+      (
+        await tell(make.db)
+          .selectFrom('notification_bell as b')
+          .innerJoin('person as p', 'p.id', 'b.person_id')
+          .select(['p.login', 'b.about', 'b.why'])
+          .where('b.about', 'is not', null)
+          .execute()
+      ).map(({ login, about, why }) => `${login} ${about} ${why}`)
+    const told = async () => {
+      for (const { id: fact } of await make.db.selectFrom('fact').select('id').where('name', '=', 'admin.stopped').orderBy('id').execute())
+        await kernel.jobs.get('fact/deliver')!.run({ fact, subscriber: 'notifications' }, { attempt: 1, lastAttempt: false })
+      const said = await bells()
+      await tell(make.db).deleteFrom('notification_bell').where('about', 'is not', null).execute()
+      await make.db.deleteFrom('fact').where('name', '=', 'admin.stopped').execute()
+      return said
+    }
+    await told()
+    const stops = (person: Id, of: Id | null) =>
+      make.asSystem(async (work) =>
+        tellStopped(work, notificationSubject, (await listNotifications(work.db))[0]!.id, {
+          unit: of,
+          why: 'broken',
+          detail: '',
+          person,
+        }),
+      )
+    const second = await make.agent({ [group]: ['ro'] }, { login: 'druga' })
+    await sql`insert into unit_administrator (person_id, unit_id, since) values (${second}, ${unit}, ${make.now})`.execute(make.db)
+    await make.asSystem((work) => setActivation(work, 'notifications', '1', true))
+    // Who stands behind it, while they may; who administers the unit else; of the installation's central administration.
+    await stops(second, unit)
+    expect(await told()).toEqual(['druga notifications/notification broken'])
+    await stops(anna.id, unit)
+    expect(await told()).toEqual(['druga notifications/notification broken'])
+    await stops(second, null)
+    expect(await told()).toEqual(['centralna notifications/notification broken'])
+
+    await stops(second, unit)
+    for (let times = 0; times < 2; times++)
+      for (const { id: fact } of await make.db.selectFrom('fact').select('id').where('name', '=', 'admin.stopped').execute())
+        await kernel.jobs.get('fact/deliver')!.run({ fact, subscriber: 'notifications' }, { attempt: 1, lastAttempt: false })
+    expect(await bells()).toHaveLength(1)
+    const page = async (who: Id) => (await (await site.loggedIn(who)).get('/notifications?kind=rules&lang=en')).text()
+    const { slug } = await make.db.selectFrom('unit').select('slug').where('id', '=', unit).executeTakeFirstOrThrow()
+    const shown = await page(second)
+    expect(shown).toMatch(new RegExp(`href="/u/${slug}/admin/notifications/\\d+">Notification “`))
+    expect(shown).toContain('Stopped: something chosen in it is gone or not understood. Correct it and resume ·')
+    // Who administers it no more reads nothing of it.
+    await sql`delete from unit_administrator where person_id = ${second}`.execute(make.db)
+    expect(await page(second)).not.toContain('Stopped: something')
+    await make.asSystem((work) => setActivation(work, 'notifications', '1', false))
+    await told()
   })
 
   it('is made and changed by whoever administers that unit, and the installation’s by central administration', async () => {

@@ -9,16 +9,22 @@ import {
   isId,
   recordChange,
   refused,
+  saidWith,
+  sayEvent,
   unitsDown,
   type Administered,
   type Database,
   type Id,
   type Language,
+  type RuleFilter,
   type Subject,
   type Work,
 } from '../../core/index.ts'
 import { demandKnownTags } from '../../core/administration.ts'
-import { notificationRule, type NotificationRule, type RuleGiven } from './rule.ts'
+import { ruleChoices, sayRuleFilter } from '../../core/pages.ts'
+import { notificationRule, type ArticleFilter, type NotificationRule, type RuleGiven } from './rule.ts'
+import { sayArticles } from './say-articles.ts'
+import { namesIn } from './standard.ts'
 import { tell } from './tables.ts'
 import { texts as allTexts } from './texts.ts'
 
@@ -245,32 +251,33 @@ const list = (prefix: string) => ({
       })
       .join(', '),
 })
-/** Conditions as the log says them: 'state: 2, 3; lock: unlock'. */
-const sayParts = (value: unknown): string =>
-  Array.isArray(value)
-    ? value.map(sayParts).join(', ')
-    : typeof value === 'object' && value !== null
-      ? Object.entries(value)
-          .map(([key, part]) => (key === 'is' ? sayParts(part) : `${key}: ${sayParts(part)}`))
-          .join('; ')
-      : String(value ?? '')
-const plain = { say: sayParts }
-
 export const notificationSubject: Subject<Said, NotificationForm & { unitId: Id | null }> = {
   type: 'notifications/notification',
   right: 'unit',
   lies: 'said',
   words: 'subject.notification',
-  named: { named: (id) => sql`(select name from notification where id = ${id})` },
+  named: { named: (id, language) => sql`(select coalesce(${namesIn(language)}::jsonb ->> name, name) from notification where id = ${id})` },
   seen: (id) => `/admin/notifications/${id}`,
   fields: {
     unit: { words: 'field.unit', as: 'unit' },
     name: { words: 'field.name' },
     comment: { words: 'field.comment' },
     valid: { words: 'field.valid', as: 'on-off' },
-    events: { words: 'field.events', as: list('event.') },
-    filter: { words: 'field.filter', as: plain },
-    article: { words: 'field.article', as: plain },
+    events: {
+      words: 'field.events',
+      as: {
+        say: (value, { language }) =>
+          [value ?? []]
+            .flat()
+            .map((event) => sayEvent(String(event), language))
+            .join(', '),
+      },
+    },
+    filter: {
+      words: 'field.filter',
+      as: saidWith(ruleChoices, (value, { language }, choices) => sayRuleFilter(value as RuleFilter, choices, language).join('; ')),
+    },
+    article: { words: 'field.article', as: { say: (value, { language }) => sayArticles((value ?? {}) as ArticleFilter, language) } },
     recipients: { words: 'field.recipients', as: list('recipient.') },
     agents: { words: 'field.agents', as: 'person' },
     groups: { words: 'field.groups', as: { named: (id) => sql`(select name from permission_group where id = ${id})` } },

@@ -5,6 +5,7 @@ import {
   calendarOfQueue,
   canonicalAddress,
   destinationOf,
+  eventsOf,
   factsOfAct,
   findArticle,
   findTicket,
@@ -15,6 +16,7 @@ import {
   listFields,
   loadActor,
   may,
+  possibleEvents,
   ruleRoom,
   sourcesOf,
   system,
@@ -23,6 +25,8 @@ import {
   whoSees,
   type Actor,
   type Article,
+  type EventFact,
+  type EventName,
   type Fact,
   type Host,
   type Id,
@@ -31,12 +35,12 @@ import {
 import { administersUnit, readAddressBook } from '../../core/administration.ts'
 import { articleFits } from './article-filter.ts'
 import { agentsMeant, outsideMeant, type Scene } from './candidates.ts'
-import { ARTICLE_EVENTS, type EventName } from './events.ts'
-import { eventsOf, mayBe, mentionsIn, type ToldFact } from './events-of.ts'
+import { mentionsIn } from './mentions.ts'
 import { judgeAgents, type Verdict } from './judge.ts'
 import { judgeOutside, type Found, type OutsideVerdict } from './judge-outside.ts'
 import type { Notification } from './notifications.ts'
 import { peopleAt } from './people.ts'
+import { ARTICLE_EVENTS } from './rule.ts'
 import type { NotificationSettings } from './settings.ts'
 import { toldInPageSince, woken } from './told.store.ts'
 
@@ -67,14 +71,14 @@ export interface Plan {
  * Judged as it stands now. Undefined: it tells nobody – the ticket is gone, or lies where the plugin is off, or the act was taken back.
  * `only`: these, whether they are on or not, for a trial.
  */
-export async function plan(fact: Fact<ToldFact>, host: Room, only?: readonly Notification[]): Promise<Plan | undefined> {
+export async function plan(fact: Fact<EventFact>, host: Room, only?: readonly Notification[]): Promise<Plan | undefined> {
   const ticket = await findTicket(host.db, fact.ticketId, null)
   if (!ticket || !(only || (await host.active(ticket.unitId)))) return undefined
   const notifications =
     only ??
     (await woken(host.db, {
       unitId: ticket.unitId,
-      events: mayBe(fact.name),
+      events: possibleEvents(fact.name),
       fields: fact.name === 'ticket.fields-changed',
       at: fact.createdAt,
       factId: fact.id,
@@ -149,7 +153,7 @@ interface Given {
   ticket: Ticket
   mentioned: readonly string[]
   article: Article | undefined
-  fact: Fact<ToldFact>
+  fact: Fact<EventFact>
   actor: Actor
   now: Date
 }
@@ -170,6 +174,7 @@ async function lookAround(given: Given) {
     ticket,
     mentioned: given.mentioned,
     meant: new Map(),
+    outside: new Map(),
     articles,
     fill: async (text) => {
       const room = { db: host.db, config: host.config, now, actor }

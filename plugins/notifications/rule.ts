@@ -1,7 +1,6 @@
 /** Owns what a notification says: when, of which tickets and articles, whom, how. Stored as it stands here. */
 import { z } from 'zod'
-import { isId, ruleFilterSchema } from '../../core/index.ts'
-import { isEvent, type EventName } from './events.ts'
+import { isEvent, isId, ruleFilterSchema, type EventName } from '../../core/index.ts'
 
 /** OTRS's kinds of recipients in OTRS's order; `Participants` are ours: whom the customer let in. */
 export const RECIPIENTS = [
@@ -20,6 +19,9 @@ export const RECIPIENTS = [
   'AllRecipientsLastArticle',
 ] as const
 export type RecipientKind = (typeof RECIPIENTS)[number]
+
+/** Only for these OTRS looks at what the article says. */
+export const ARTICLE_EVENTS: readonly EventName[] = ['ArticleCreate', 'ArticleSend']
 
 /** Who wrote an article, and how, as filters of articles say it. */
 const SENDER_TYPES = ['agent', 'customer', 'system'] as const

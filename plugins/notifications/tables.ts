@@ -1,7 +1,6 @@
 /** Owns the types of the tables of notifications. */
 import type { Generated, Kysely } from 'kysely'
-import type { Database, Id } from '../../core/index.ts'
-import type { EventName } from './events.ts'
+import type { Database, EventName, Id } from '../../core/index.ts'
 import type { Outcome } from './outcomes.ts'
 import type { NotificationRule } from './rule.ts'
 
@@ -10,6 +9,9 @@ export type Way = 'mail' | 'page' | 'digest'
 /** What a person wants of mails. */
 export type MailChoice = 'now' | 'digest' | 'none'
 export const MAIL_CHOICES: readonly MailChoice[] = ['now', 'digest', 'none']
+
+/** The event of entries under the bell that are about a rule. */
+export const STOPPED = 'admin.stopped'
 
 export interface NotificationTable {
   id: Generated<Id>
@@ -45,15 +47,22 @@ export interface PersonTable {
 export interface BellTable {
   id: Generated<Id>
   person_id: Id
-  ticket_id: Id
+  /** Null: it is `about` something else. */
+  ticket_id: Id | null
   notification_id: Id | null
-  event: EventName
+  event: EventName | typeof STOPPED
   subject: string
   article_id: Id | null
   actor_id: Id | null
   act_id: string
   at: Date
   read_at: Date | null
+  /** What stopped, as the log names it; of which unit, null the installation's; and why. */
+  about: string | null
+  about_id: Id | null
+  unit_id: Id | null
+  why: Generated<string>
+  detail: Generated<string>
 }
 export interface ToldTable {
   id: Generated<Id>

@@ -1,9 +1,17 @@
 /** Owns the trial: who would have got what of what happened on a day, and who not, if these notifications had been on. Nothing is written. */
 import { DateTime } from 'luxon'
-import { factsBetween, findTicket, listUnits, type Fact, type Id } from '../../core/index.ts'
+import {
+  EVENT_FACTS,
+  factsBetween,
+  findTicket,
+  listUnits,
+  possibleEvents,
+  type EventFact,
+  type EventName,
+  type Fact,
+  type Id,
+} from '../../core/index.ts'
 import { unitsBelow } from '../../core/administration.ts'
-import { mayBe, SAYS, type ToldFact } from './events-of.ts'
-import type { EventName } from './events.ts'
 import type { Notification } from './notifications.ts'
 import type { Outcome } from './outcomes.ts'
 import { plan, type Room } from './plan.ts'
@@ -52,8 +60,8 @@ export async function tryDay(host: Room, { notifications, day, within, after }: 
   const events = new Set<string>(notifications.flatMap(({ rule }) => rule.events))
   const ofFields = [...events].some((event) => event.startsWith('TicketDynamicFieldUpdate_'))
   // A fact that none of them speaks of need not be looked at.
-  const names = (Object.keys(SAYS) as ToldFact[]).filter(
-    (name) => mayBe(name).some((event) => events.has(event)) || (ofFields && name === 'ticket.fields-changed'),
+  const names = EVENT_FACTS.filter(
+    (name) => possibleEvents(name).some((event) => events.has(event)) || (ofFields && name === 'ticket.fields-changed'),
   )
   const facts = await factsBetween(host.db, {
     names,
@@ -74,7 +82,7 @@ export async function tryDay(host: Room, { notifications, day, within, after }: 
     if (!ticket || (within !== undefined && !below(within).has(ticket.unitId))) continue
     trial.facts++
     const own = notifications.filter(({ unitId }) => unitId === null || below(unitId).has(ticket.unitId))
-    const planned = own.length > 0 ? await plan(fact as Fact<ToldFact>, host, own) : undefined
+    const planned = own.length > 0 ? await plan(fact as Fact<EventFact>, host, own) : undefined
     for (const { notification, event, agents, outside } of planned?.planned ?? [])
       for (const one of [...agents, ...outside])
         trial.would.push({

@@ -7,6 +7,7 @@ import * as otrsImport0004 from './migrations/0004_tickets.ts'
 import * as otrsImport0005 from './migrations/0005_go_live.ts'
 import * as otrsImport0006 from './migrations/0006_rules.ts'
 import * as otrsImport0020 from './migrations/0020_check.ts'
+import { personData } from './person-data.store.ts'
 import { checkOld, forgetSettled } from './passwords/passwords.ts'
 import { files, routes, slots } from './take-over.tsx'
 import { texts } from './words.ts'
@@ -25,6 +26,7 @@ export default definePlugin({
     '0020_check': otrsImport0020,
   },
   files,
+  personData,
   // After directories: whose password is kept there now, has none of the old ones.
   logins: { old: { order: 30, check: checkOld } },
   jobs: { 'otrs-import/passwords': { cron: '35 2 * * *', run: (_payload, host) => forgetSettled(host) } },

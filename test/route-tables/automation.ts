@@ -68,6 +68,11 @@ export const AUTOMATION_ROWS: Record<string, Row> = {
     done: async (site, side) => Boolean((await there(site, side))?.valid),
     does: DOES,
   }),
+  'GET /u/:unit/admin/automation/:id/remove': one(() => '/remove', 200),
+  'POST /u/:unit/admin/automation/:id/remove': one(() => '/remove', 303, {
+    done: async (site, side) => (await there(site, side)) === undefined,
+    does: DOES,
+  }),
   'POST /u/:unit/admin/automation/:id/try': one(() => '/try', 200),
   'POST /u/:unit/admin/automation/:id/run': one(() => '/run', 303),
   'GET /u/:unit/admin/automation/:id/log': one(() => '/log', 200),

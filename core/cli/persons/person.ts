@@ -33,7 +33,9 @@ export function personCommand(program: Command): void {
         const { id } = await demandOne(room, who)
         const path = resolve(file)
         if (!path.endsWith('.tar')) throw new BootError(`${path} will be an archive of files: give it a name that ends in .tar.`)
-        const archive = Readable.fromWeb((await exportPerson(room.database.db, id, new Date())) as import('node:stream/web').ReadableStream)
+        const archive = Readable.fromWeb(
+          (await exportPerson(room.database.db, id, new Date(), room.plugins)) as import('node:stream/web').ReadableStream,
+        )
         // Opened in the moment in which somebody listens for its faults.
         await pipeline(archive, createWriteStream(path, { flags: 'wx', mode: 0o600 })).catch((error: unknown) => {
           throw new BootError(

@@ -53,14 +53,16 @@ export async function whichMatch<K extends string>(
   ticketId: Id,
 ): Promise<K[]> {
   if (rules.length === 0) return []
+  // Many say the same, most often nothing: each condition is asked once.
+  const alike = [...Map.groupBy(rules, ({ filter, within }) => JSON.stringify([filter, within])).values()]
   const { rows } = await sql<{ met: number[] }>`
     select array_remove(array[${sql.join(
-      rules.map(
-        ({ filter, within }, n) =>
-          sql`case when ${sql.join(conditionsOf(scoped(filter, room, within)), sql` and `)} then ${sql.lit(n)} end`,
+      alike.map(
+        ([one], n) => sql`case when ${sql.join(conditionsOf(scoped(one!.filter, room, one!.within)), sql` and `)} then ${sql.lit(n)} end`,
       ),
     )}]::integer[], null) as met from ticket where ticket.id = ${ticketId}`.execute(db)
-  return (rows[0]?.met ?? []).map((n) => rules[n]!.key)
+  const met = new Set((rows[0]?.met ?? []).flatMap((n) => alike[n]!))
+  return rules.filter((rule) => met.has(rule)).map(({ key }) => key)
 }
 
 /** Does this ticket meet the condition now? */

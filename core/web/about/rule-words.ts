@@ -29,16 +29,6 @@ export interface RuleChoices {
   own: Field[]
 }
 
-/** For whoever says a condition and has no names at hand: they are said by id. */
-export const NO_CHOICES: RuleChoices = {
-  queues: [],
-  states: [],
-  priorities: [],
-  agents: [],
-  about: { types: [], services: [], slas: [], portal: 'off' },
-  own: [],
-}
-
 /** `queueIds`: only these queues are offered, as a unit's own rules mean no others. */
 export async function ruleChoices(db: Kysely<Database>, queueIds?: ReadonlySet<Id>): Promise<RuleChoices> {
   const [queues, states, priorities, agents, about, own] = await Promise.all([

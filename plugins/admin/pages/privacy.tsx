@@ -46,7 +46,8 @@ export function privacyRoutes(app: Hono<WebEnv>): void {
     c.header('content-type', 'application/x-tar')
     c.header('content-disposition', `attachment; filename="person-${person.id}.tar"`)
     c.header('cache-control', 'private, no-store')
-    return c.body(await exportPerson(c.get('host').db, person.id, c.get('host').clock()))
+    const { db, clock, plugins } = c.get('host')
+    return c.body(await exportPerson(db, person.id, clock(), plugins))
   })
 
   app.post(`${PATH}/:id/hold`, async (c) => {

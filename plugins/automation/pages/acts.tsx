@@ -59,26 +59,6 @@ export async function actChoices(c: PageContext): Promise<ActChoices> {
   }
 }
 
-/** What a value of an act's field is called. */
-export const namedBy =
-  (c: PageContext, choices: ActChoices) =>
-  (_act: ActName, field: string, value: string): string | undefined => {
-    const t = words(c)
-    if (field === 'lock') return t(value === 'lock' ? 'act.lock.lock' : 'act.lock.unlock')
-    if (value === NONE) return t('act.none')
-    const of: Record<string, readonly Choice[]> = {
-      queue: choices.queues,
-      stateId: choices.states,
-      priority: choices.priorities,
-      owner: choices.agents,
-      responsible: choices.agents,
-      type: choices.types,
-      service: choices.services,
-      sla: choices.slas,
-    }
-    return of[field]?.find((choice) => choice.value === value)?.label.trim()
-  }
-
 /** Of a person: nobody. */
 const NOBODY = 'nobody'
 const UNITS = { minutes: 1, hours: 60, days: 1440 } as const

@@ -3,11 +3,12 @@ import type { Hono } from 'hono'
 import {
   findTicket,
   formOfRule,
-  may,
   matchingTickets,
+  may,
   readRuleForm,
   refused,
   ruleRoom,
+  sayFact,
   type Id,
   type PageContext,
   type PersonActor,
@@ -189,6 +190,9 @@ async function formPage(c: PageContext, place: Place, rule: Rule | undefined, fo
                 {t('try')}
               </ActButton>
               <ButtonLink href={`${path}/${rule.id}/log`}>{t('log')}</ButtonLink>
+              <ButtonLink kind="danger" href={`${path}/${rule.id}/remove`}>
+                {t('remove')}
+              </ButtonLink>
             </>
           )}
         </PageHead>
@@ -215,7 +219,7 @@ async function formPage(c: PageContext, place: Place, rule: Rule | undefined, fo
                 name="fact"
                 label={t('form.facts')}
                 chosen={said('fact')}
-                choices={WAKING.map((fact) => ({ value: fact, label: t(`fact.${fact}`) }))}
+                choices={WAKING.map((fact) => ({ value: fact, label: sayFact(fact, language) }))}
               />
             </Fields>
             <Fields title={t('form.time')} wide>

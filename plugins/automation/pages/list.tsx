@@ -1,7 +1,20 @@
 /** Owns the list of rules, and switching one on and off or taking it up again from there. */
 import type { Hono } from 'hono'
 import type { PageContext, WebEnv } from '../../../core/index.ts'
-import { ButtonLink, Notice, plainTime, readFields, ruleChoices, sayRuleFilter, submit, Time } from '../../../core/pages.ts'
+import {
+  Button,
+  ButtonLink,
+  Card,
+  Crumb,
+  CsrfField,
+  Notice,
+  PageHead,
+  plainTime,
+  readFields,
+  ruleChoices,
+  submit,
+  Time,
+} from '../../../core/pages.ts'
 import {
   administrationPage,
   listAnswer,
@@ -12,12 +25,11 @@ import {
   type ListColumn,
   type ListOptions,
 } from '../../../core/administration.ts'
-import { switchRule, type Rule } from '../rule.ts'
+import { removeRule, switchRule, type Rule } from '../rule.ts'
 import { lastRuns, listRules } from '../rules.store.ts'
 import type { AutomationHost } from '../run.ts'
-import { sayActs, sayWakes } from '../say.ts'
+import { namedIn, sayActs, sayFilter, sayWakes } from '../say.ts'
 import { words } from '../words.ts'
-import { actChoices, namedBy } from './acts.tsx'
 import { OffNotice } from './notices.tsx'
 import { BASES, demandRule, enter, type Place } from './place.ts'
 
@@ -40,7 +52,51 @@ export function listRoutes(app: Hono<WebEnv>, host: AutomationHost): void {
         (form) => listPage(c, place, Object.values(form.problems)),
       )
     })
+    app.get(`${base}/:id/remove`, async (c) => {
+      const place = await enter(c, host)
+      return removePage(c, place, await demandRule(c, place))
+    })
+    app.post(`${base}/:id/remove`, async (c) => {
+      const place = await enter(c, host)
+      const rule = await demandRule(c, place)
+      return submit(
+        c,
+        {},
+        async () => {
+          await host.work(place.actor, (work) => removeRule(work, rule.id))
+          return { to: place.path, said: words(c)('said.removed', { name: rule.name }) }
+        },
+        () => removePage(c, place, rule),
+      )
+    })
   }
+}
+
+/** Asks before it is gone. */
+function removePage(c: PageContext, place: Place, { id, name }: Rule): Promise<Response> {
+  const t = words(c)
+  const title = t('remove.title', { name })
+  return administrationPage(c, place, {
+    title,
+    body: (
+      <>
+        <Crumb href={`${place.path}/${id}`}>{name}</Crumb>
+        <PageHead title={title} />
+        <div class="admin-one">
+          <Card>
+            <div class="prose">
+              <p>{t('remove.text')}</p>
+            </div>
+            <form method="post" autocomplete="off" action={`${place.path}/${id}/remove`} class="acts ask">
+              <CsrfField c={c} />
+              <Button kind="danger">{t('remove')}</Button>
+              <ButtonLink href={`${place.path}/${id}`}>{t('cancel')}</ButtonLink>
+            </form>
+          </Card>
+        </div>
+      </>
+    ),
+  })
 }
 
 const stateOf = ({ valid, stoppedAt }: Rule) => (valid ? (stoppedAt ? 'stopped' : 'on') : 'off') as 'on' | 'off' | 'stopped'
@@ -49,12 +105,7 @@ async function listPage(c: PageContext, place: Place, problems: readonly string[
   const t = words(c)
   const { db } = place.host
   const central = place.unitId === null
-  const [all, last, choices, named] = await Promise.all([
-    listRules(db, place.unitId ?? undefined),
-    lastRuns(db),
-    ruleChoices(db),
-    actChoices(c),
-  ])
+  const [all, last, choices] = await Promise.all([listRules(db, place.unitId ?? undefined), lastRuns(db), ruleChoices(db)])
   const filters = [
     {
       name: 'state',
@@ -67,8 +118,8 @@ async function listPage(c: PageContext, place: Place, problems: readonly string[
   const language = c.get('language')
   const rows = all.filter((rule) => !query.filters['state'] || stateOf(rule) === query.filters['state'])
   const where = (rule: Rule) => rule.unitName ?? t('list.everybody')
-  const which = (rule: Rule) => sayRuleFilter(rule.filter, choices, language).join('; ')
-  const does = (rule: Rule) => sayActs(rule.acts, language, namedBy(c, named)).join('; ')
+  const which = (rule: Rule) => sayFilter(rule.filter, choices, language)
+  const does = (rule: Rule) => sayActs(rule.acts, language, namedIn(choices, language)).join('; ')
   const stopped = all.filter((rule) => stateOf(rule) === 'stopped').length
   const columns: ListColumn<Rule>[] = [
     {

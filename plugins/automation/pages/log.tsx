@@ -1,12 +1,13 @@
 /** Owns a rule's log, trying it, and running it at once. */
 import type { Hono } from 'hono'
-import { coreTexts, isId, Refusal, refused, type CoreKey, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { coreTexts, isId, Refusal, refused, sayFact, type CoreKey, type PageContext, type WebEnv } from '../../../core/index.ts'
 import { ActButton, Card, Crumb, EmptyState, flash, Notice, PageHead, Pager, plainTime, sayRefusal, Time } from '../../../core/pages.ts'
 import { administrationPage } from '../../../core/administration.ts'
 import type { Rule } from '../rule.ts'
 import { findRun, listRuns, ticketsOfRun, type Run } from '../rules.store.ts'
 import { actorOf, askRun, tryRule, type AutomationHost, type Tried } from '../run.ts'
-import { words, type AutomationKey } from '../words.ts'
+import { isWaking } from '../wakes.ts'
+import { words } from '../words.ts'
 import { TicketLink } from './form.tsx'
 import { OffNotice, StoppedNotice } from './notices.tsx'
 import { BASES, demandRule, enter, type Place } from './place.ts'
@@ -115,7 +116,7 @@ async function logPage(c: PageContext, place: Place, rule: Rule): Promise<Respon
 const sayWhy = (c: PageContext, { why, fact }: Run): string => {
   const t = words(c)
   if (why !== 'fact') return t(`log.why.${why}`)
-  return t(`fact.${fact}` as AutomationKey)
+  return fact !== null && isWaking(fact) ? sayFact(fact, c.get('language')) : (fact ?? '')
 }
 
 /** Codes of refusals in words; what is none stands as it is. What the sentence spoke of is not kept. */

@@ -1,25 +1,40 @@
 /** Owns the SQL of the bell: what a person is told in the page, how much of it is unread, and reading it. */
 import { sql, type Kysely } from 'kysely'
-import { actorId, isId, notify, type Database, type Id, type Work } from '../../../core/index.ts'
+import { actorId, isId, notify, type Database, type EventName, type Id, type Work } from '../../../core/index.ts'
 import { BELL_CHANGED } from '../carry-out.ts'
-import type { EventName } from '../events.ts'
-import { tell } from '../tables.ts'
+import { STOPPED, tell } from '../tables.ts'
 
-export interface BellEntry {
+interface Told {
   id: Id
-  ticketId: Id
-  number: string
-  /** As the ticket is called now. */
-  title: string
-  event: EventName
   /** What the notification said. */
   subject: string
-  articleId: Id | null
   /** Who did it; null: a program, or somebody erased. */
   actorName: string | null
   at: Date
   readAt: Date | null
 }
+export interface TicketEntry extends Told {
+  ticketId: Id
+  number: string
+  /** As the ticket is called now. */
+  title: string
+  event: EventName
+  articleId: Id | null
+  about: null
+}
+/** Of a rule that stopped: what it is as the log names it, and why. */
+export interface RuleEntry extends Told {
+  ticketId: null
+  event: typeof STOPPED
+  about: string
+  aboutId: Id
+  /** Null: the installation's. */
+  unitId: Id | null
+  unitSlug: string | null
+  why: string
+  detail: string
+}
+export type BellEntry = TicketEntry | RuleEntry
 
 /** Counting ends here: more is more. */
 export const MOST_UNREAD = 99
@@ -45,8 +60,8 @@ export interface BellWish {
 export async function listBell(db: Kysely<Database>, personId: Id, wish: BellWish): Promise<BellEntry[]> {
   const { rows } = await sql<BellEntry>`
     select b.id, b.ticket_id as "ticketId", t.number, t.title, b.event, b.subject, b.article_id as "articleId", p.name as "actorName", b.at,
-      b.read_at as "readAt"
-    from notification_bell b join ticket t on t.id = b.ticket_id left join person p on p.id = b.actor_id
+      b.read_at as "readAt", b.about, b.about_id as "aboutId", b.unit_id as "unitId", u.slug as "unitSlug", b.why, b.detail
+    from notification_bell b left join ticket t on t.id = b.ticket_id left join person p on p.id = b.actor_id left join unit u on u.id = b.unit_id
     where b.person_id = ${personId} ${wish.unread ? sql`and b.read_at is null` : sql``}
       ${wish.events ? sql`and b.event = any(${[...wish.events]}::text[])` : sql``}
       ${isId(wish.before ?? '') ? sql`and b.id < ${wish.before}` : sql``}

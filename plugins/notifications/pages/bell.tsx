@@ -1,7 +1,7 @@
 /** Owns the bell: how much is unread, in the bar of every page; its page, on which entries are read, marked and narrowed. */
 import type { Hono } from 'hono'
 import type { Child } from 'hono/jsx'
-import { isId, readableOf, type Here, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { EVENTS, isId, readableOf, type Here, type Id, type PageContext, type PersonActor, type WebEnv } from '../../../core/index.ts'
 import {
   ActButton,
   agentPage,
@@ -20,10 +20,11 @@ import {
   Tabs,
   Time,
 } from '../../../core/pages.ts'
-import { EVENTS } from '../events.ts'
+import { administersUnit, pageOfSubject, readerOf, sayObject, sayStopped, saying, type Saying } from '../../../core/administration.ts'
 import type { NotificationSettings } from '../settings.ts'
+import { STOPPED } from '../tables.ts'
 import { sayEvent, words } from '../words.ts'
-import { countUnread, listBell, markBell, MOST_UNREAD, type BellEntry, type Which } from './bell.store.ts'
+import { countUnread, listBell, markBell, MOST_UNREAD, type BellEntry, type RuleEntry, type TicketEntry, type Which } from './bell.store.ts'
 import { BELL, MINE } from './addresses.ts'
 import type { NotificationHost } from './place.ts'
 
@@ -45,9 +46,10 @@ const KINDS = {
   ],
   dates: ['NotificationPendingReminder', ...EVENTS.filter((event) => /Escalation/.test(event))],
   mail: ['ArticleEmailSendingError', 'NotificationHeld'],
+  rules: [STOPPED],
 } as const
 type Kind = keyof typeof KINDS | 'rest'
-const KIND_NAMES: readonly Kind[] = ['new', 'notes', 'leading', 'dates', 'mail', 'rest']
+const KIND_NAMES: readonly Kind[] = ['new', 'notes', 'leading', 'dates', 'mail', 'rules', 'rest']
 
 const eventsOfKind = (kind: Kind): readonly string[] => {
   if (kind !== 'rest') return KINDS[kind]
@@ -117,16 +119,16 @@ async function bellPage(c: PageContext, host: NotificationHost): Promise<Respons
     limit: PAGE,
   })
   const page = found.slice(0, PAGE)
-  const readable = await readableOf(
-    host.db,
-    actor.access,
-    page.map(({ ticketId }) => ticketId),
-    'ro',
-  )
+  const sees = await readersView(host, actor, page)
   // What somebody may read no more is not shown, and is counted no more.
-  const lost = page.filter(({ ticketId, readAt }) => readAt === null && !readable.has(ticketId))
+  const lost = page.filter((entry) => entry.readAt === null && !sees(entry))
   if (lost.length > 0) await host.work(actor, (work) => markBell(work, { ids: lost.map(({ id }) => id) }, true))
-  const rows = page.filter(({ ticketId }) => readable.has(ticketId))
+  const rows = page.filter(sees)
+  const rules = await saying(
+    host.db,
+    readerOf(c),
+    rows.flatMap((entry) => (entry.about === null ? [] : changeOf(entry))),
+  )
   const url = (change: Record<string, string | undefined>) => {
     const params = new URLSearchParams()
     const all = { which: unread ? undefined : 'all', kind, ...change }
@@ -179,7 +181,7 @@ async function bellPage(c: PageContext, host: NotificationHost): Promise<Respons
         ) : (
           <ol class="card notifications-entries" aria-label={t('bell.name')}>
             {rows.map((entry) => (
-              <Entry c={c} entry={entry} back={here} />
+              <Entry c={c} entry={entry} back={here} said={entry.about === null ? ofTicket(c, entry) : ofRule(c, rules, actor, entry)} />
             ))}
           </ol>
         )}
@@ -202,23 +204,66 @@ async function bellPage(c: PageContext, host: NotificationHost): Promise<Respons
   })
 }
 
-const Entry = ({ c, entry, back }: { c: PageContext; entry: BellEntry; back: string }) => {
+/** Tickets that they read, and rules that they may take up again. */
+async function readersView(host: NotificationHost, actor: PersonActor, page: readonly BellEntry[]): Promise<(entry: BellEntry) => boolean> {
+  const readable = await readableOf(
+    host.db,
+    actor.access,
+    page.flatMap(({ ticketId }) => ticketId ?? []),
+    'ro',
+  )
+  const units = new Set(page.flatMap((entry) => (entry.about === null ? [] : (entry.unitId ?? []))))
+  const own = new Set<Id>()
+  if (!actor.access.admin) for (const unit of units) if (await administersUnit(host.db, actor.id, unit)) own.add(unit)
+  return (entry) =>
+    entry.about === null ? readable.has(entry.ticketId) : actor.access.admin || (entry.unitId !== null && own.has(entry.unitId))
+}
+
+/** Of the log's own kind, so that it is called as there. */
+const changeOf = ({ about, aboutId }: RuleEntry) => ({ object: { type: about, id: aboutId }, before: null, after: null })
+
+interface Said {
+  href: string | null
+  title: string
+  parts: readonly Child[]
+}
+
+const ofTicket = (c: PageContext, entry: TicketEntry): Said => ({
+  href: `/desk/tickets/${entry.ticketId}${entry.articleId ? `#article-${entry.articleId}` : ''}`,
+  title: entry.title,
+  parts: [sayEvent(c, entry.event), entry.actorName ?? words(c)('actor.program'), entry.number],
+})
+
+const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
+
+/** Local administrators have the page of the unit, central ones their own. */
+function ofRule(c: PageContext, rules: Saying, actor: PersonActor, entry: RuleEntry): Said {
+  const change = changeOf(entry)
+  const page = pageOfSubject({ kind: 'admin-changed', ...change }, c.get('host').plugins)
+  const own = page !== null && !actor.access.admin && entry.unitSlug !== null ? `/u/${entry.unitSlug}${page}` : page
+  return {
+    href: own,
+    title: capital(sayObject(rules, change)),
+    parts: [sayStopped(rules, change, entry.why, entry.detail).replace(/\.$/, '')],
+  }
+}
+
+const Entry = ({ c, entry, back, said: { href, title, parts } }: { c: PageContext; entry: BellEntry; back: string; said: Said }) => {
   const t = words(c)
   const fresh = entry.readAt === null
   return (
     <li class={fresh ? 'notifications-entry notifications-fresh' : 'notifications-entry'}>
       <div>
         <p class="line-1">
-          {fresh && <span class="badge badge-new">{t('bell.new')}</span>}{' '}
-          <a href={`/desk/tickets/${entry.ticketId}${entry.articleId ? `#article-${entry.articleId}` : ''}`}>{entry.title}</a>
+          {fresh && <span class="badge badge-new">{t('bell.new')}</span>} {href === null ? title : <a href={href}>{title}</a>}
         </p>
         <p class="row-quiet">
-          {sayEvent(c, entry.event)}
-          {' · '}
-          {entry.actorName ?? t('actor.program')}
-          {' · '}
-          {entry.number}
-          {' · '}
+          {parts.map((part) => (
+            <>
+              {part}
+              {' · '}
+            </>
+          ))}
           <Time c={c} at={entry.at} />
         </p>
       </div>
@@ -229,7 +274,7 @@ const Entry = ({ c, entry, back }: { c: PageContext; entry: BellEntry; back: str
         <input type="hidden" name="back" value={back} />
         <Button small>
           {t(fresh ? 'bell.read' : 'bell.unread-again')}
-          <span class="only-heard">: {entry.title}</span>
+          <span class="only-heard">: {title}</span>
         </Button>
       </form>
     </li>

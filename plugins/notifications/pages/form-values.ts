@@ -1,6 +1,5 @@
 /** Owns reading a notification from what its form posts, and naming agents as one types them. */
-import { findPerson, isLanguage, lookUpPerson, readRuleForm, refused, type Id } from '../../../core/index.ts'
-import { isEvent } from '../events.ts'
+import { findPerson, isEvent, isLanguage, lookUpPerson, readRuleForm, refused, type Id } from '../../../core/index.ts'
 import type { NotificationForm, NotificationTexts } from '../notifications.ts'
 import { ARTICLE_CHANNELS, ARTICLE_SENDERS, ARTICLE_TEXTS, RECIPIENTS, type ArticleFilter, type RuleGiven } from '../rule.ts'
 import type { NotificationHost } from './place.ts'

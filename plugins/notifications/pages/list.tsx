@@ -26,7 +26,7 @@ import {
   type ListOptions,
 } from '../../../core/administration.ts'
 import { removeNotification, switchNotification, type Notification } from '../notifications.ts'
-import { labels, sayEvent, words } from '../words.ts'
+import { labels, nameFor, sayEvent, words } from '../words.ts'
 import { BASES, demandNotification, enter, notificationsHere, type NotificationHost, type Place } from './place.ts'
 
 export function listRoutes(app: Hono<WebEnv>, host: NotificationHost): void {
@@ -44,7 +44,7 @@ export function listRoutes(app: Hono<WebEnv>, host: NotificationHost): void {
           await host.work(place.actor, (work) => switchNotification(work, notification.id, valid))
           return {
             to: values['back'] === 'form' ? `${place.path}/${notification.id}` : place.path,
-            said: words(c)(valid ? 'said.on' : 'said.off', { name: notification.name }),
+            said: words(c)(valid ? 'said.on' : 'said.off', { name: nameFor(c, notification) }),
           }
         },
         () => listPage(c, place),
@@ -62,7 +62,7 @@ export function listRoutes(app: Hono<WebEnv>, host: NotificationHost): void {
         {},
         async () => {
           await host.work(place.actor, (work) => removeNotification(work, notification.id))
-          return { to: place.path, said: words(c)('said.removed', { name: notification.name }) }
+          return { to: place.path, said: words(c)('said.removed', { name: nameFor(c, notification) }) }
         },
         () => removePage(c, place, notification),
       )
@@ -123,7 +123,7 @@ async function listPage(c: PageContext, place: Place): Promise<Response> {
   ]
   const options: ListOptions = { sorts: ['name', 'unit', 'state', 'changed'], sort: 'name', filters }
   const query = readList(c, options)
-  const all = (await notificationsHere(place)).filter((one) => !query.filters['valid'] || stateOf(one) === query.filters['valid'])
+  const all = (await notificationsHere(c, place)).filter((one) => !query.filters['valid'] || stateOf(one) === query.filters['valid'])
   const when = ({ rule }: Notification) => rule.events.map((event) => sayEvent(c, event)).join(', ')
   const whom = ({ rule }: Notification) =>
     [
@@ -193,8 +193,10 @@ const FewWords = ({ text }: { text: string }) => (
 export const stateOf = ({ valid, stopped }: Pick<Notification, 'valid' | 'stopped'>): 'on' | 'off' | 'stopped' =>
   !valid ? 'off' : stopped === null ? 'on' : 'stopped'
 
-function removePage(c: PageContext, place: Place, { id, name }: Notification): Promise<Response> {
+function removePage(c: PageContext, place: Place, notification: Notification): Promise<Response> {
   const t = words(c)
+  const { id } = notification
+  const name = nameFor(c, notification)
   const title = t('remove.title', { name })
   return administrationPage(c, place, {
     title,

@@ -35,7 +35,7 @@ import { MAIL_CHOICES } from '../tables.ts'
 import { words } from '../words.ts'
 import { BELL, MINE } from './addresses.ts'
 import { choicesOf, saveChoices, type Chosen, type OwnChoices } from './choices.store.ts'
-import type { NotificationHost } from './place.ts'
+import { namedFor, type NotificationHost } from './place.ts'
 
 /** Empty rows for further exceptions. */
 const BLANK = 2
@@ -47,7 +47,7 @@ export function mineRoutes(app: Hono<WebEnv>, host: NotificationHost): void {
     const actor = demandAgent(c)
     const values = await readFields(c)
     const choices = readChoices(values)
-    const offered = await offeredTo(host, actor)
+    const offered = await offeredTo(c, host, actor)
     const silent = offered.find((one) => saysNothing(one, choices, actor.id))
     if (silent) return minePage(c, host, actor, { values, problems: { [`n.${silent.id}.mail`]: words(c)('mine.one-at-least') } })
     return submit(
@@ -63,8 +63,8 @@ export function mineRoutes(app: Hono<WebEnv>, host: NotificationHost): void {
 }
 
 /** Those in use that may reach this person: the installation's, and those of units in which they read a queue. */
-async function offeredTo(host: NotificationHost, actor: PersonActor): Promise<Notification[]> {
-  const [all, queues, units] = await Promise.all([listNotifications(host.db), listQueues(host.db), listUnits(host.db)])
+async function offeredTo(c: PageContext, host: NotificationHost, actor: PersonActor): Promise<Notification[]> {
+  const [all, queues, units] = await Promise.all([namedFor(c, listNotifications(host.db)), listQueues(host.db), listUnits(host.db)])
   const readable = new Set(queuesWith(actor.access, 'ro'))
   const near = queues.filter(({ id }) => readable.has(id)).map(({ unitId }) => unitId)
   return all.filter(({ valid, unitId }) => {
@@ -114,7 +114,7 @@ async function minePage(c: PageContext, host: NotificationHost, actor: PersonAct
   const t = words(c)
   const [own, offered, queues] = await Promise.all([
     choicesOf(host.db, actor.id),
-    offeredTo(host, actor),
+    offeredTo(c, host, actor),
     myQueueChoices(host.db, actor.id, queuesWith(actor.access, 'ro')),
   ])
   const free = offered.filter(({ rule }) => rule.choice !== 'none')

@@ -224,12 +224,23 @@ describe('a unit’s own notification', () => {
     const id = (await listNotifications(site.make.db, { within: mech.unit }))[0]!.id
     await send(people.local, `${MECH()}/${id}/switch`, { valid: 'off' })
     expect((await listNotifications(site.make.db, { id }))[0]!.valid).toBe(false)
-    await send(people.local, `${MECH()}/${id}`, { ...FORM, name: 'Wszystkie notatki', oncePerDay: 'on' })
+    await send(people.local, `${MECH()}/${id}`, {
+      ...FORM,
+      name: 'Wszystkie notatki',
+      oncePerDay: 'on',
+      'if.state': '4',
+      'event.ArticleCreate': 'on',
+      'article.sender.customer': 'on',
+      'article.subject': 'awaria',
+    })
     expect((await listNotifications(site.make.db, { id }))[0]).toMatchObject({ name: 'Wszystkie notatki', rule: { oncePerDay: true } })
     const [event] = (
       await listEvents(site.make.db, 'all', { filter: { objectType: 'notifications/notification' }, limit: 1, owners: [notifications] })
     ).rows
-    await people.local.get(`/u/${mech.slug}/admin/log`)
+    // The log says in words what it is about, not by ids and keys.
+    const log = await main(people.local.get(`/u/${mech.slug}/admin/log`))
+    for (const words of ['Stan: otwarte', 'Kto napisał: zgłaszający; Temat: awaria']) expect(log).toContain(words)
+    expect(log).not.toContain('senderTypes')
     expect((await people.local.post(`/u/${mech.slug}/admin/log`, { id: event!.id })).status).toBe(303)
     expect((await listNotifications(site.make.db, { id }))[0]).toMatchObject({ name: FORM.name, rule: { oncePerDay: false } })
     expect(await main(people.local.get(`${MECH()}/${id}/remove`))).toContain('Usunąć powiadomienie „Notatki mechaniki”?')
@@ -406,6 +417,38 @@ describe('the bell', () => {
     expect(page).toMatch(/Anna Nowak powiadomiono: na stronie.* Próba \d+ nowa notatka/)
     expect((await people.celina.get(`/desk/tickets/${ticket.id}/told`)).status).toBe(404)
   })
+})
+
+it('the standard set is called and described in the reader’s language, until somebody gives it another name', async () => {
+  const { db } = site.make
+  const name = 'Ticket held message notification'
+  const id = await site.make.asSystem((work) =>
+    createNotification(work, null, {
+      name,
+      comment: 'Wiadomość czeka na decyzję, czy ją przyjąć.',
+      valid: false,
+      rule: { events: ['NotificationHeld'], recipients: ['AgentOwner'] },
+      texts: { pl: { subject: 'x', body: 'x', contentType: 'text/plain' } },
+    }),
+  )
+  const read = (path: string, language: string) => main(people.central.get(`${path}${path.includes('?') ? '&' : '?'}lang=${language}`))
+  for (const [language, called, says] of [
+    ['pl', 'Wstrzymana wiadomość', 'Wiadomość czeka na decyzję, czy ją przyjąć.'],
+    ['en', 'Held message', 'A message waits for a decision whether it is accepted.'],
+  ] as const) {
+    const list = await read('/admin/notifications', language)
+    expect([list.includes(called), list.includes(says), list.includes(name)]).toEqual([true, true, false])
+    expect(await read(`/admin/notifications/${id}`, language)).toContain(called)
+    expect(await read('/admin/notifications/told', language)).toContain(called)
+    // Whose name the log says, too.
+    await send(people.central, `/admin/notifications/${id}/switch`, { valid: 'on' })
+    await send(people.central, `/admin/notifications/${id}/switch`, { valid: 'off' })
+    expect(await read('/admin/audit?kind=admin-changed', language)).toContain(called)
+  }
+  await read('/admin/notifications', 'pl')
+  await sql`update notification set name = 'Moja nazwa' where id = ${id}`.execute(db)
+  expect(await read('/admin/notifications', 'pl')).toContain('Moja nazwa')
+  await sql`update notification set name = ${name} where id = ${id}`.execute(db)
 })
 
 describe('one’s own choices', () => {

@@ -1,7 +1,6 @@
 /** Owns the SQL of who was told and who was not, and why: of a ticket, of a notification, in a unit or everywhere. */
 import { sql, type Kysely } from 'kysely'
-import { isId, unitsDown, type Database, type Id } from '../../../core/index.ts'
-import type { EventName } from '../events.ts'
+import { isId, unitsDown, type Database, type EventName, type Id } from '../../../core/index.ts'
 import type { Outcome } from '../outcomes.ts'
 import type { Way } from '../tables.ts'
 

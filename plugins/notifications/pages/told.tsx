@@ -15,7 +15,7 @@ import {
 } from '../../../core/administration.ts'
 import type { NotificationSettings } from '../settings.ts'
 import type { Way } from '../tables.ts'
-import { labels, sayEvent, words } from '../words.ts'
+import { labels, nameFor, sayEvent, words } from '../words.ts'
 import { markBell, unreadOf } from './bell.store.ts'
 import { NotificationTabs, OffNotice } from './list.tsx'
 import { BASES, enter, notificationsHere, type NotificationHost, type Place } from './place.ts'
@@ -55,7 +55,7 @@ const Outcome = ({ c, row }: { c: PageContext; row: ToldRow }) => (
 async function toldPage(c: PageContext, place: Place): Promise<Response> {
   const t = words(c)
   const { host, unitId } = place
-  const all = await notificationsHere(place)
+  const all = await notificationsHere(c, place)
   const filters: ListFilter[] = [
     { name: 'notification', label: t('told.notification'), choices: all.map(({ id, name }) => ({ value: id, label: name })) },
     {
@@ -88,14 +88,14 @@ async function toldPage(c: PageContext, place: Place): Promise<Response> {
     {
       key: 'notification',
       label: t('told.notification'),
-      text: (x) => x.notificationName,
+      text: (x) => nameFor(c, { name: x.notificationName }),
       cell: (x) =>
         all.some(({ id }) => id === x.notificationId) ? (
           <a class="notifications-few" href={`${place.path}/${x.notificationId}`}>
-            {x.notificationName}
+            {nameFor(c, { name: x.notificationName })}
           </a>
         ) : (
-          x.notificationName
+          nameFor(c, { name: x.notificationName })
         ),
     },
     {
@@ -169,7 +169,7 @@ async function ticketPage(c: PageContext, host: NotificationHost): Promise<Respo
                   <td data-label={t('told.outcome')}>
                     <Outcome c={c} row={row} />
                   </td>
-                  <td data-label={t('told.notification')}>{row.notificationName}</td>
+                  <td data-label={t('told.notification')}>{nameFor(c, { name: row.notificationName })}</td>
                   <td data-label={t('told.event')}>{sayEvent(c, row.event)}</td>
                   <td data-label={t('told.when')}>
                     <Time c={c} at={row.at} />

@@ -8,16 +8,18 @@ import { listNotifications, type Notification } from '../notifications.ts'
 import { tryDay, yesterday, type Would } from '../trial.ts'
 import { labels, sayEvent, words } from '../words.ts'
 import { NotificationTabs, OffNotice } from './list.tsx'
-import { BASES, enter, notificationsHere, type NotificationHost, type Place } from './place.ts'
+import { BASES, enter, namedFor, notificationsHere, type NotificationHost, type Place } from './place.ts'
 
 export function yesterdayRoutes(app: Hono<WebEnv>, host: NotificationHost): void {
   for (const base of BASES) app.get(`${base}/yesterday`, async (c) => yesterdayPage(c, await enter(c, host)))
 }
 
 /** In a unit those of the installation too: they tell of its tickets as well. */
-async function reaching(place: Place): Promise<Notification[]> {
-  const own = await notificationsHere(place)
-  return place.unitId === null ? own : [...(await listNotifications(place.host.db)).filter(({ unitId }) => unitId === null), ...own]
+async function reaching(c: PageContext, place: Place): Promise<Notification[]> {
+  const own = await notificationsHere(c, place)
+  return place.unitId === null
+    ? own
+    : [...(await namedFor(c, listNotifications(place.host.db))).filter(({ unitId }) => unitId === null), ...own]
 }
 
 async function yesterdayPage(c: PageContext, place: Place): Promise<Response> {
@@ -27,7 +29,7 @@ async function yesterdayPage(c: PageContext, place: Place): Promise<Response> {
   const latest = DateTime.fromJSDate(host.clock(), { zone: host.config.zone }).toFormat('yyyy-MM-dd')
   const asked = query['day'] ?? ''
   const day = DateTime.fromFormat(asked, 'yyyy-MM-dd').isValid && asked <= latest ? asked : yesterday(host)
-  const all = await reaching(place)
+  const all = await reaching(c, place)
   const which = query['notification'] ?? 'all'
   const notifications = all.filter(({ id, valid, stopped }) =>
     which === 'all' ? true : which === 'valid' ? valid && stopped === null : id === which,

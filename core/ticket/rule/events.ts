@@ -1,6 +1,70 @@
-/** Owns which events a fact is: OTRS's names for what core tells. */
-import type { Fact, FactName, Id } from '../../core/index.ts'
-import { fieldEvent, type EventName } from './events.ts'
+/** Owns what happens to tickets, as rules and notifications speak of it: facts, and the events that each is – OTRS's names, and ours for what OTRS has none for. */
+import type { Id, Language } from '../../database/schema.ts'
+import type { Fact, FactName } from '../../kernel/facts.ts'
+import { eventTexts } from './event-texts.ts'
+
+/** In the order in which a form shows them. Events of fields are `TicketDynamicFieldUpdate_<name>`. */
+export const EVENTS = [
+  'NotificationNewTicket',
+  'NotificationFollowUp',
+  'NotificationAddNote',
+  'NotificationMention',
+  'NotificationHeld',
+  'NotificationOwnerUpdate',
+  'NotificationResponsibleUpdate',
+  'NotificationMove',
+  'NotificationServiceUpdate',
+  'NotificationLockTimeout',
+  'NotificationPendingReminder',
+  'NotificationEscalation',
+  'NotificationEscalationNotifyBefore',
+  'ArticleEmailSendingError',
+  'TicketCreate',
+  'TicketStateUpdate',
+  'TicketQueueUpdate',
+  'TicketOwnerUpdate',
+  'TicketResponsibleUpdate',
+  'TicketLockUpdate',
+  'TicketPriorityUpdate',
+  'TicketTypeUpdate',
+  'TicketServiceUpdate',
+  'TicketSLAUpdate',
+  'TicketTitleUpdate',
+  'TicketCustomerUpdate',
+  'TicketPendingTimeUpdate',
+  'TicketArchiveFlagUpdate',
+  'TicketAccountTime',
+  'TicketMerge',
+  'TicketSubscribe',
+  'TicketUnsubscribe',
+  'TicketParticipantUpdate',
+  'TicketLinkAdd',
+  'TicketLinkDelete',
+  'TicketActUndone',
+  'ArticleCreate',
+  'ArticleSend',
+  'ArticleEmailSendingSent',
+  'EscalationResponseTimeStart',
+  'EscalationResponseTimeNotifyBefore',
+  'EscalationResponseTimeStop',
+  'EscalationUpdateTimeStart',
+  'EscalationUpdateTimeNotifyBefore',
+  'EscalationUpdateTimeStop',
+  'EscalationSolutionTimeStart',
+  'EscalationSolutionTimeNotifyBefore',
+  'EscalationSolutionTimeStop',
+] as const
+export type FieldEvent = `TicketDynamicFieldUpdate_${string}`
+export type EventName = (typeof EVENTS)[number] | FieldEvent
+
+const FIELD_EVENT = 'TicketDynamicFieldUpdate_'
+export const fieldEvent = (name: string): FieldEvent => `${FIELD_EVENT}${name}`
+/** The field's name, of an event of one. */
+export const fieldOfEvent = (event: string): string | undefined =>
+  event.startsWith(FIELD_EVENT) && event.length > FIELD_EVENT.length ? event.slice(FIELD_EVENT.length) : undefined
+
+export const isEvent = (value: string): value is EventName =>
+  (EVENTS as readonly string[]).includes(value) || fieldOfEvent(value) !== undefined
 
 /** What stands around a fact, as far as its events depend on it. */
 export interface Around {
@@ -28,8 +92,8 @@ const DEADLINE = { response: 'Response', update: 'Update', solution: 'Solution' 
 const each = (what: 'Start' | 'Stop' | 'NotifyBefore'): EventName[] =>
   (['Response', 'Update', 'Solution'] as const).map((name): EventName => `Escalation${name}Time${what}`)
 
-/** One entry a fact that has events. A fact that has none is not listened to. */
-export const SAYS = {
+/** One entry a fact that rules speak of, with the events that it is. */
+const EVENTS_OF = {
   'ticket.created': {
     may: ['TicketCreate', 'NotificationNewTicket'],
     is: (_data, { rows }) => ['TicketCreate', ...(rows.some(({ type }) => BEGINS.has(type)) ? (['NotificationNewTicket'] as const) : [])],
@@ -108,20 +172,67 @@ export const SAYS = {
   },
   'article.held': { may: ['NotificationHeld'], is: ({ decision }) => (decision === null ? ['NotificationHeld'] : []) },
 } as const satisfies { [N in FactName]?: Says<N> }
-export type ToldFact = keyof typeof SAYS
+export type EventFact = keyof typeof EVENTS_OF
 
-export const mayBe = (name: ToldFact): readonly EventName[] => SAYS[name].may
-export const eventsOf = (fact: Fact<ToldFact>, around: Around): readonly EventName[] =>
-  (SAYS[fact.name].is as (data: unknown, around: Around) => readonly EventName[])(fact.data, around)
+/** All that a fact of this name may be; of fields each has its own. */
+export const possibleEvents = (name: EventFact): readonly EventName[] => EVENTS_OF[name].may
+/** What a fact is. */
+export const eventsOf = (fact: Fact<EventFact>, around: Around): readonly EventName[] =>
+  (EVENTS_OF[fact.name].is as (data: unknown, around: Around) => readonly EventName[])(fact.data, around)
 
-/** Logins that a text names as `@login`, each once and in small letters; at most so many as anybody means. */
-export function mentionsIn(body: string): string[] {
-  const named = new Set<string>()
-  // What stands behind a letter is an address.
-  for (const [, login = ''] of body.matchAll(/(?<![\p{L}\p{N}._@+-])@([\p{L}\p{N}]+(?:[._-]+[\p{L}\p{N}]+)*)/gu)) {
-    named.add(login.toLowerCase())
-    if (named.size === MOST_MENTIONS) break
-  }
-  return [...named]
+/** Facts that rules speak of, in the order in which forms offer them. */
+export const EVENT_FACTS = [
+  'ticket.created',
+  'article.created',
+  'ticket.state-changed',
+  'ticket.moved',
+  'ticket.owner-changed',
+  'ticket.responsible-changed',
+  'ticket.lock-changed',
+  'ticket.priority-changed',
+  'ticket.type-changed',
+  'ticket.service-changed',
+  'ticket.sla-changed',
+  'ticket.title-changed',
+  'ticket.customer-changed',
+  'ticket.company-changed',
+  'ticket.pending-changed',
+  'ticket.fields-changed',
+  'ticket.archive-changed',
+  'ticket.time-spent',
+  'ticket.reminder-due',
+  'ticket.deadline-near',
+  'ticket.deadline-missed',
+  'ticket.deadline-stopped',
+  'ticket.merged',
+  'ticket.linked',
+  'ticket.unlinked',
+  'ticket.watched',
+  'ticket.participants-changed',
+  'article.held',
+  'article.delivery-changed',
+  'ticket.act-undone',
+] as const satisfies readonly EventFact[]
+
+/** By an event the fact that it is; of events of fields any. Undefined: we have no such event. */
+export function factOfEvent(event: string): EventFact | undefined {
+  if (fieldOfEvent(event) !== undefined) return 'ticket.fields-changed'
+  return FACTS_BY_EVENT.get(event)
 }
-const MOST_MENTIONS = 20
+const FACTS_BY_EVENT: ReadonlyMap<string, EventFact> = factsByEvent()
+/** Of several facts that are an event the one that is least besides; of these the first. */
+function factsByEvent(): Map<string, EventFact> {
+  const facts = new Map<string, EventFact>()
+  for (const fact of EVENT_FACTS.toSorted((a, b) => possibleEvents(a).length - possibleEvents(b).length))
+    for (const event of possibleEvents(fact)) if (!facts.has(event)) facts.set(event, fact)
+  return facts
+}
+
+export const sayFact = (fact: EventFact, language: Language): string => eventTexts.in(language)(`fact.${fact}`)
+
+/** `field`: what the installation calls a field of this name. An event that nobody knows is said as it stands. */
+export function sayEvent(event: string, language: Language, field: (name: string) => string = (name) => name): string {
+  const name = fieldOfEvent(event)
+  if (name !== undefined) return eventTexts.in(language)('event.field', { name: field(name) })
+  return (EVENTS as readonly string[]).includes(event) ? eventTexts.in(language)(`event.${event as (typeof EVENTS)[number]}`) : event
+}

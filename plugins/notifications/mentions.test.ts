@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mentionsIn } from './events-of.ts'
+import { mentionsIn } from './mentions.ts'
 
 describe('who is mentioned', () => {
   it.each([
