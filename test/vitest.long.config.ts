@@ -11,6 +11,7 @@ export default defineConfig({
       'test/hostile/*.test.ts',
       ...MANY_STARTS,
       'test/start.test.ts',
+      'test/plugins/removed.test.ts',
       'core/person/directory/night.test.ts',
       'test/journeys/{payloads,opt-in,working-day}.test.ts',
       '**/*.{look,browser}.test.ts',
