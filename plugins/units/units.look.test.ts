@@ -125,6 +125,7 @@ describe.skipIf(!requireChromium())('every page of a unit', () => {
       { name: 'unit-service-new', path: `${u}/services/new` },
       { name: 'unit-slas', path: `${u}/slas` },
       { name: 'unit-sla-new', path: `${u}/slas/new` },
+      { name: 'unit-deadlines', path: `${u}/deadlines?queue=${hms}&at=2026-11-16T13:30` },
       { name: 'unit-fields', path: `${u}/fields` },
       { name: 'unit-field-new', path: `${u}/fields/new?type=Date` },
       { name: 'unit-topics', path: `${u}/topics` },

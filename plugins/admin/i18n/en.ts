@@ -1002,7 +1002,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'area.states': 'Ticket states',
   'area.states.words': 'Open, put off, closed: what states there are, and which stop deadlines.',
   'state.what': 'where a ticket stands',
-  'state.name': 'State',
+  'state.name': 'Name',
   'state.name.help': 'For example “Waiting for delivery”.',
   'state.needed': 'The program itself puts tickets into this state, so it keeps its name; pages say it in the reader’s language.',
   'state.new': 'New state',
@@ -1032,7 +1032,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'area.priorities': 'Priorities',
   'area.priorities.words': 'How urgent a ticket is.',
   'priority.what': 'how urgent a ticket is',
-  'priority.name': 'Priority',
+  'priority.name': 'Name',
   'priority.name.help': 'For example “6 critical”: a number before it is not shown. A new priority is more urgent than all that there are.',
   'priority.default':
     'Tickets that nobody gave another priority have this one, so it keeps its name; pages say it in the reader’s language.',

@@ -1070,7 +1070,7 @@ export const pl = {
   'area.states': 'Stany zgłoszeń',
   'area.states.words': 'Otwarte, odłożone, zamknięte: jakie są stany i które wstrzymują terminy.',
   'state.what': 'na czym stoi zgłoszenie',
-  'state.name': 'Stan',
+  'state.name': 'Nazwa',
   'state.name.help': 'Np. „Czeka na dostawę”.',
   'state.needed': 'Sam program przenosi zgłoszenia do tego stanu, dlatego zachowuje on nazwę; strony mówią ją w języku czytającego.',
   'state.new': 'Nowy stan',
@@ -1100,7 +1100,7 @@ export const pl = {
   'area.priorities': 'Priorytety',
   'area.priorities.words': 'Jak pilne jest zgłoszenie.',
   'priority.what': 'jak pilne jest zgłoszenie',
-  'priority.name': 'Priorytet',
+  'priority.name': 'Nazwa',
   'priority.name.help':
     'Np. „6 krytyczny”: liczby z początku nie pokazujemy. Nowy priorytet jest pilniejszy od wszystkich dotychczasowych.',
   'priority.default':

@@ -83,6 +83,8 @@ async function statesPage(c: PageContext): Promise<Response> {
     filters: [{ name: 'valid', label: t('valid'), choices: validityChoices(c) }],
   }
   const query = readList(c, options)
+  const typeOf = (x: TicketState) => t(`state.type.${x.type}`)
+  const deadlinesIn = (x: TicketState) => (x.suspends ? t('state.deadlines.stop') : '')
   const columns: Column<TicketState>[] = [
     {
       key: 'name',
@@ -91,13 +93,14 @@ async function statesPage(c: PageContext): Promise<Response> {
       text: (x) => x.name,
       cell: (x) => <Main href={`${PATH}/${x.id}`} name={sayStateName(x.name, x.type, c.get('language'))} />,
     },
-    { key: 'type', label: t('state.type'), text: (x) => t(`state.type.${x.type}`) },
+    { key: 'type', label: t('state.type'), text: typeOf, cell: typeOf },
     {
       key: 'suspends',
       label: t('state.deadlines'),
-      text: (x) => (x.suspends ? t('state.deadlines.stop') : ''),
+      text: deadlinesIn,
+      cell: deadlinesIn,
     },
-    { key: 'sort', label: t('state.sort'), sort: true, text: (x) => String(x.sort), class: 'cell-narrow' },
+    { key: 'sort', label: t('state.sort'), sort: true, text: (x) => String(x.sort), cell: (x) => x.sort, class: 'cell-narrow' },
     { key: 'open', label: t('about.open'), sort: true, text: (x) => String(x.open), cell: (x) => x.open, class: 'cell-narrow' },
     {
       key: 'valid',

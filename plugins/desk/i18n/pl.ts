@@ -200,10 +200,10 @@ export const pl = {
     other: '{count} osoby dostanie o tym mail:',
   },
   'bulk.children.mails': {
-    one: 'Razem z nimi e-mail dostanie {count} osoba:',
-    few: 'Razem z nimi e-mail dostaną {count} osoby:',
-    many: 'Razem z nimi e-mail dostanie {count} osób:',
-    other: 'Razem z nimi e-mail dostanie {count} osoby:',
+    one: 'Razem z nimi mail dostanie {count} osoba:',
+    few: 'Razem z nimi mail dostaną {count} osoby:',
+    many: 'Razem z nimi mail dostanie {count} osób:',
+    other: 'Razem z nimi mail dostanie {count} osoby:',
   },
   'bulk.mails.more': { one: 'i {count} inna', few: 'i {count} inne', many: 'i {count} innych', other: 'i {count} innej' },
   'bulk.do': {

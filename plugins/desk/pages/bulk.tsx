@@ -16,7 +16,6 @@ import {
 } from '../../../core/index.ts'
 import {
   Button,
-  Card,
   CsrfField,
   flash,
   Notice,
@@ -208,7 +207,7 @@ async function askFirst(
           </Notice>
         )}
         {children && (
-          <Card>
+          <Notice>
             <fieldset class="radios">
               <legend>{t('close.children', { count: children.count })}</legend>
               {(['leave', 'close'] as const).map((what) => (
@@ -223,7 +222,7 @@ async function askFirst(
                 <Addresses c={c} all={children.mailed} />
               </div>
             )}
-          </Card>
+          </Notice>
         )}
         {not.length > 0 && (
           <Notice>
@@ -232,7 +231,7 @@ async function askFirst(
         )}
         <div class="acts">
           <Button kind="primary" name="confirmed" value="yes">
-            {mailed.length > 0 ? t('bulk.do', { what, count: mailed.length }) : what}
+            {mailed.length > 0 && !children ? t('bulk.do', { what, count: mailed.length }) : what}
           </Button>
           <Button name="cancel" value="yes">
             {webTexts.in(c.get('language'))('form.cancel')}

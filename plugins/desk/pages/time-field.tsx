@@ -46,7 +46,7 @@ export const TimeField = ({ c, form, ask, unit, id }: { c: PageContext; form: Fo
 export const TimeOfArticle = ({ c, time, id }: { c: PageContext; time: TimeView | undefined; id: Id }) => {
   const units = time?.articles.get(id)
   if (!time || units === undefined) return null
-  return <span class="quiet"> · {words(c)('time.of-message', { time: sayUnits(units, time.unit, c.get('language')) })}</span>
+  return <span class="quiet"> {words(c)('time.of-message', { time: sayUnits(units, time.unit, c.get('language')) })}</span>
 }
 
 /** Beside the ticket: the sum, and who spent it. */
