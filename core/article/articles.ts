@@ -105,36 +105,9 @@ export function readIn(ticketId: Id, reading: Reading) {
 
 /** Stores an article in an existing ticket. Callers are the acts in ticket/tickets.ts: they keep the ticket's own columns true. */
 export async function insertArticle(work: Work, ticketId: Id, article: NewArticle): Promise<Id> {
-  const { held } = article
-  const assurance = article.assurance ?? (article.personId && article.personId === actorId(work) ? LOGGED_IN : undefined)
   const { id } = await work.db
     .insertInto('article')
-    .values({
-      ticket_id: ticketId,
-      channel: article.channel,
-      sender_type: article.senderType,
-      visible: article.visible && !held,
-      person_id: article.personId ?? null,
-      from_text: storable(article.from ?? ''),
-      to_text: storable(article.to ?? ''),
-      cc_text: storable(article.cc ?? ''),
-      ...(article.bcc ? { bcc_text: storable(article.bcc) } : {}),
-      reply_to: storable(article.replyTo ?? ''),
-      subject: storable(article.subject),
-      body: storable(article.body),
-      html: article.html ? storable(article.html) : null,
-      message_id: article.messageId ? storable(article.messageId) : null,
-      in_reply_to: storable(article.inReplyTo ?? ''),
-      reference_ids: storable(article.references ?? ''),
-      inbound_mail_id: article.inboundMailId ?? null,
-      act_id: work.act,
-      created_at: work.now,
-      withdrawn_at: null,
-      ...(assurance
-        ? { assurance: assurance.level, assurance_rule: assurance.rule, assurance_detail: storable(assurance.detail).slice(0, 1000) }
-        : {}),
-      ...(held ? { held_at: work.now, held_rule: held.rule, held_decision: held.decision } : {}),
-    })
+    .values(rowOf(work, ticketId, article))
     .returning('id')
     .executeTakeFirstOrThrow()
   if (article.thread)
@@ -158,6 +131,43 @@ export async function insertArticle(work: Work, ticketId: Id, article: NewArticl
   }
   return id
 }
+
+function rowOf(work: Work, ticketId: Id, article: NewArticle) {
+  const { held } = article
+  const assurance = article.assurance ?? (article.personId && article.personId === actorId(work) ? LOGGED_IN : undefined)
+  return {
+    ticket_id: ticketId,
+    channel: article.channel,
+    sender_type: article.senderType,
+    visible: article.visible && !held,
+    person_id: article.personId ?? null,
+    from_text: storable(article.from ?? ''),
+    to_text: storable(article.to ?? ''),
+    cc_text: storable(article.cc ?? ''),
+    ...(article.bcc ? { bcc_text: storable(article.bcc) } : {}),
+    reply_to: storable(article.replyTo ?? ''),
+    subject: storable(article.subject),
+    body: storable(article.body),
+    html: article.html ? storable(article.html) : null,
+    message_id: article.messageId ? storable(article.messageId) : null,
+    in_reply_to: storable(article.inReplyTo ?? ''),
+    reference_ids: storable(article.references ?? ''),
+    inbound_mail_id: article.inboundMailId ?? null,
+    act_id: work.act,
+    created_at: work.now,
+    withdrawn_at: null,
+    ...(assurance
+      ? { assurance: assurance.level, assurance_rule: assurance.rule, assurance_detail: storable(assurance.detail).slice(0, 1000) }
+      : {}),
+    ...(held ? { held_at: work.now, held_rule: held.rule, held_decision: held.decision } : {}),
+  }
+}
+
+/** The same for an article without files whose id was drawn ahead: stored with the act's last statement, so that nothing in the act finds it before. */
+export const gatherArticle = (work: Work, id: Id, ticketId: Id, article: NewArticle): void =>
+  work.gather(storeArticles, [{ id, ...rowOf(work, ticketId, article) }])
+
+const storeArticles = (work: Work, rows: (ReturnType<typeof rowOf> & { id: Id })[]) => sql`${work.db.insertInto('article').values(rows)}`
 
 /** Names of an article's texts are theirs alone (OTRS behaviour): a file of that name is written otherwise. */
 const fileName = (name: string): string => (storable(name).slice(0, 250) || 'file').replace(/^file-(?=[12]$)/, 'File-')

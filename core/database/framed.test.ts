@@ -87,3 +87,15 @@ it('begins also before rows that are copied, and before statements that are seve
   ).rejects.toThrow('taken back')
   expect((await stands()).filter((n) => n >= 30 && n < 40)).toEqual([])
 })
+
+it('begins also before what is handed over as an object, as cursors are', async () => {
+  const client = await one.pool.connect()
+  try {
+    await client.query('begin', [])
+    await client.query({ text: 'insert into kept (n) values (34)' })
+    await client.query('rollback', [])
+  } finally {
+    client.release()
+  }
+  expect(await stands()).not.toContain(34)
+})

@@ -50,8 +50,13 @@ const nothing = (command: string) => Promise.resolve({ command, rowCount: null, 
 
 Object.defineProperty(PreparingClient.prototype, 'query', {
   value(this: Client, text: unknown, values?: unknown, ...rest: unknown[]): unknown {
-    if (typeof text !== 'string' || !Array.isArray(values)) return plain.call(this, text, values, ...rest)
     const state = stateOf(this)
+    if (typeof text !== 'string' || !Array.isArray(values)) {
+      states.delete(this)
+      // What is no plain statement, as a cursor, waits its turn behind.
+      if (state.begun) (plain.call(this, alone('begin')) as Promise<unknown>).catch(() => {})
+      return plain.call(this, text, values, ...rest)
+    }
     const wire = this as unknown as Parameters<typeof isReady>[0]
     if (text === 'begin') {
       if (!isReady(wire, 'begin')) return plain.call(this, alone('begin'))

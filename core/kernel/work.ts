@@ -239,6 +239,14 @@ function innerOf(work: Work): Inner {
   return inner
 }
 
+/** Writes now what was gathered for the end of this act: for whoever looks at all of it before it is taken back. */
+export async function writeGathered(work: Work): Promise<void> {
+  const { gathered } = innerOf(work)
+  const all = [...gathered]
+  gathered.clear()
+  for (const [write, rows] of all) await write(work, rows as never[]).execute(work.db)
+}
+
 async function untilCutOff<T>(run: () => Promise<T>, cutOff: AbortSignal | undefined): Promise<T> {
   if (!cutOff) return run()
   const gone = () => new Error('the call into the plugin that began this act was cut off')

@@ -1,12 +1,15 @@
 /** Owns the outbox: putting a mail into it within an act, taking it back, and sending. */
 import { randomUUID } from 'node:crypto'
-import type { Id } from '../database/schema.ts'
+import { sql, type Insertable } from 'kysely'
+import type { Id, OutboundMailTable } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
 import { refused } from '../errors.ts'
 import { sayBytes } from '../machine/bytes.ts'
 import type { Config } from '../machine/config.ts'
 
 export interface NewMail {
+  /** Drawn ahead: it is stored with the act's last statement, so that nothing in the act finds it before. */
+  id?: Id
   kind:
     | 'reply'
     | 'forward'
@@ -91,37 +94,41 @@ async function demandSize(work: Work, mail: NewMail): Promise<void> {
 export async function queueMail(work: Work, mail: NewMail): Promise<Id> {
   await demandSize(work, mail)
   const delay = mail.delaySeconds ?? 0
-  const { id } = await work.db
-    .insertInto('outbound_mail')
-    .values({
-      kind: mail.kind,
-      ticket_id: mail.ticketId ?? null,
-      article_id: mail.articleId ?? null,
-      from_text: sayAddress(mail.from),
-      envelope_from: mail.envelopeFrom ?? mail.from.address,
-      recipients: [...mail.to, ...(mail.cc ?? [])],
-      to_text: mail.to.join(', '),
-      cc_text: (mail.cc ?? []).join(', '),
-      subject: mail.subject.replace(/[\r\n]+/g, ' '),
-      body: mail.body ?? null,
-      html: mail.html ?? null,
-      message_id: mail.messageId ?? newMessageId(work.config, mail.ticketId),
-      in_reply_to: mail.inReplyTo ?? '',
-      reference_ids: mail.references ?? '',
-      headers: JSON.stringify(mail.headers ?? {}),
-      not_before: new Date(work.now.getTime() + delay * 1000),
-      give_up_at: new Date(work.now.getTime() + GIVE_UP_AFTER_MS),
-      last_error: null,
-      act_id: work.act,
-      created_at: work.now,
-      sent_at: null,
-      blob_id: mail.blobId ?? null,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+  const row = {
+    kind: mail.kind,
+    ticket_id: mail.ticketId ?? null,
+    article_id: mail.articleId ?? null,
+    from_text: sayAddress(mail.from),
+    envelope_from: mail.envelopeFrom ?? mail.from.address,
+    recipients: [...mail.to, ...(mail.cc ?? [])],
+    to_text: mail.to.join(', '),
+    cc_text: (mail.cc ?? []).join(', '),
+    subject: mail.subject.replace(/[\r\n]+/g, ' '),
+    body: mail.body ?? null,
+    html: mail.html ?? null,
+    message_id: mail.messageId ?? newMessageId(work.config, mail.ticketId),
+    in_reply_to: mail.inReplyTo ?? '',
+    reference_ids: mail.references ?? '',
+    headers: JSON.stringify(mail.headers ?? {}),
+    not_before: new Date(work.now.getTime() + delay * 1000),
+    give_up_at: new Date(work.now.getTime() + GIVE_UP_AFTER_MS),
+    last_error: null,
+    act_id: work.act,
+    created_at: work.now,
+    sent_at: null,
+    blob_id: mail.blobId ?? null,
+  }
+  if (mail.id !== undefined) work.gather(storeMails, [{ id: mail.id, ...row }])
+  const { id } =
+    mail.id === undefined
+      ? await work.db.insertInto('outbound_mail').values(row).returning('id').executeTakeFirstOrThrow()
+      : { id: mail.id }
   work.enqueue('mail/send', { id }, { key: `mail/send/${id}`, fresh: true, delaySeconds: delay })
   return id
 }
+
+const storeMails = (work: Work, rows: (Insertable<OutboundMailTable> & { id: Id })[]) =>
+  sql`${work.db.insertInto('outbound_mail').values(rows)}`
 
 /** Takes back the mails of an act on this ticket that have not left yet. Returns how many had left already. */
 export async function cancelMails(work: Work, ticketId: Id, act: string): Promise<{ cancelled: number; left: number }> {

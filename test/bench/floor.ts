@@ -100,7 +100,7 @@ const TICKET = `
     headers, attempts, not_before, give_up_at, act_id, created_at)
   select 'auto reply', ticket.id, answered.id, $8, '', array[$5], $5, answered.subject, $12, $9, $9,
     '{"Auto-Submitted": "auto-replied", "Precedence": "bulk"}', 1, now(), now() + interval '3 days', $10, now() from ticket, answered, noticed
-  returning id, subject, ticket_id, (select body from answered) as body`
+  returning id, article_id, subject, ticket_id, (select body from answered) as body`
 
 const GREETING = 'Dzień dobry,\n\ndziękujemy za wiadomość. Zgłoszenie zostało zarejestrowane; odpowiemy w godzinach pracy.\n\n'
 const CHUNK = 256 * 1024
@@ -108,6 +108,7 @@ const CHUNK = 256 * 1024
 /** mailparser, who sent it, and the rows; the answer leaves behind the 250. */
 function ticketFloor(pool: Pool): (raw: Buffer) => Promise<void> {
   const smarthost = createTransport({ host: '127.0.0.1', port: Number(process.env['BENCH_SINK'] ?? 0), pool: true, ignoreTLS: true })
+  const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
   const resolve = keptAnswers(process.env['BENCH_DNS'] ?? '127.0.0.1')
   return async (raw) => {
     const mail = await simpleParser(raw)
@@ -124,7 +125,7 @@ function ticketFloor(pool: Pool): (raw: Buffer) => Promise<void> {
     })
     if (!dmarc || dmarc.status.result !== 'pass') throw new Error('the sender of a mail of the bench is not proven')
     const client = await pool.connect()
-    let answer: { id: string; ticket_id: string; subject: string; body: string }
+    let answer: { id: string; article_id: string; ticket_id: string; subject: string; body: string }
     const messageId = `<${randomUUID()}@uni.example>`
     try {
       answer = (await client.query(TICKET_NAMED(raw, mail, from, messageId))).rows[0]
@@ -132,27 +133,41 @@ function ticketFloor(pool: Pool): (raw: Buffer) => Promise<void> {
     } finally {
       client.release()
     }
-    void smarthost
-      .sendMail({
-        from: 'pomoc@uni.example',
-        to: from,
-        envelope: { from: '', to: [from] },
-        subject: answer.subject,
-        text: answer.body,
-        messageId,
-        inReplyTo: mail.messageId,
-        headers: { 'Auto-Submitted': 'auto-replied', Precedence: 'bulk' },
-      })
-      .then(() =>
-        pool.query({
-          name: 'sent',
-          text: `with told as (insert into fact (name, ticket_id, unit_id, act_id, data, created_at) values ('article.delivery-changed', $2, 1, $3, '{"state": "sent"}', now()))
-            update outbound_mail set state = 'sent', sent_at = now() where id = $1`,
-          values: [answer.id, answer.ticket_id, randomUUID()],
-        }),
-      )
+    const composed = await composer.sendMail({
+      from: 'pomoc@uni.example',
+      to: from,
+      subject: answer.subject,
+      text: answer.body,
+      messageId,
+      inReplyTo: mail.messageId,
+      headers: { 'Auto-Submitted': 'auto-replied', Precedence: 'bulk' },
+    })
+    const left = composed.message as Buffer
+    void smarthost.sendMail({ envelope: { from: '', to: [from] }, raw: left }).then(() =>
+      pool.query({
+        name: 'sent',
+        text: SENT,
+        values: [
+          answer.id,
+          answer.ticket_id,
+          randomUUID(),
+          createHash('sha256').update(left).digest(),
+          left.length,
+          left,
+          answer.article_id,
+        ],
+      }),
+    )
   }
 }
+
+/** It has left, and is kept as it left. */
+const SENT = `
+  with raw as (insert into blob (sha256, size, created_at) values ($4, $5, now()) returning id),
+  bytes as (insert into blob_chunk (blob_id, seq, data) select id, 0, $6 from raw),
+  kept as (insert into article_raw (article_id, blob_id, at) select $7, id, now() from raw),
+  told as (insert into fact (name, ticket_id, unit_id, act_id, data, created_at) values ('article.delivery-changed', $2, 1, $3, '{"state": "sent"}', now()))
+  update outbound_mail set state = 'sent', sent_at = now() where id = $1`
 
 const TICKET_NAMED = (raw: Buffer, mail: ParsedMail, from: string, messageId: string) => ({
   name: 'ticket',

@@ -4,7 +4,7 @@ import { CHUNK } from '../../database/blob.ts'
 import type { Id, MailReason, StateType } from '../../database/schema.ts'
 import { Refusal } from '../../errors.ts'
 import type { Host } from '../../kernel/contract.ts'
-import type { Work } from '../../kernel/work.ts'
+import { writeGathered, type Work } from '../../kernel/work.ts'
 import { system } from '../../kernel/actor.ts'
 import { onTrial } from '../../kernel/trial.ts'
 import { findTicket } from '../../ticket/ticket.store.ts'
@@ -136,6 +136,7 @@ async function settleAndTell(work: Work, row: InboundRow, looked: LookedAt): Pro
     return { outcome: 'waits', subject, reasons, ticket: null, visible: null, sent: [] }
   }
   const { end, reasons } = settled
+  await writeGathered(work)
   const ticket = end.ticketId ? await findTicket(work.db, end.ticketId, null) : undefined
   const article = end.articleId
     ? await work.db.selectFrom('article').select('visible').where('id', '=', end.articleId).executeTakeFirst()

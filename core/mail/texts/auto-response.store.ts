@@ -41,6 +41,8 @@ export interface Response {
     ownerId: Id | null
     responsibleId: Id | null
   }
+  /** Drawn for the answer's article and its mail, so that both are stored with the act's last statement. */
+  ids: { article: Id; mail: Id }
   /** Automatic answers to the address on this day, this one included; null where it was not counted. */
   count: number | null
 }
@@ -94,7 +96,9 @@ export async function findResponse(
         : sql``
     }
     ${calendarsFrom(sql`up where depth = 0`, { as: 'calendars', units: 'units' })}
-    select chosen.subject, chosen.body, chosen.language, ${counted ? sql`(select count from counted)` : sql`null::integer`} as count,
+    select chosen.subject, chosen.body, chosen.language,
+      json_build_object('article', nextval(pg_get_serial_sequence('article', 'id'))::text, 'mail', nextval(pg_get_serial_sequence('outbound_mail', 'id'))::text) as ids,
+      ${counted ? sql`(select count from counted)` : sql`null::integer`} as count,
       (select json_build_object('address', a.address, 'name', a.name) ${SENDER_IN_FORCE}) as sender,
       (${calendarInForce('calendars')}) as calendar,
       t.id, t.number, t.title, t.queue_id as "queueId", t.state_id as "stateId", t.priority_id as "priorityId",
@@ -108,6 +112,6 @@ export async function findResponse(
     where t.id = ${ticketId}`.execute(db)
   const row = rows[0]
   if (!row) return undefined
-  const { subject, body, language: found, sender, calendar, count, ...ticket } = row
-  return { subject, body, language: found, sender, calendar, count, ticket }
+  const { subject, body, language: found, ids, sender, calendar, count, ...ticket } = row
+  return { subject, body, language: found, ids, sender, calendar, count, ticket }
 }

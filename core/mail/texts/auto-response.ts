@@ -11,7 +11,7 @@ import { actorId, type Work } from '../../kernel/work.ts'
 import type { Config } from '../../machine/config.ts'
 import { clientKey } from '../../machine/networks.ts'
 import { findPerson, isAddress, type Person } from '../../person/persons.ts'
-import { emitArticle, forAllHere, inTicket, insertArticle } from '../../article/articles.ts'
+import { emitArticle, forAllHere, gatherArticle, inTicket, insertArticle } from '../../article/articles.ts'
 import { inLanguage, languagesToTry, type ByLanguage } from '../../i18n/languages.ts'
 import { sayType } from '../../service/type-words.ts'
 import { ENTRIES, type PlainTags } from '../../ticket/attributes.ts'
@@ -115,7 +115,8 @@ export async function respond(work: Work, wanted: ResponseWanted): Promise<Respo
     else addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', over.rule], reason })
     return over.rule
   }
-  await send(work, wanted, response)
+  // Nothing in an act that confirms looks at what it sends: it goes into the act's last statement.
+  await send(work, wanted, response, { ids: response.ids })
   return 'sent'
 }
 
@@ -147,7 +148,7 @@ export async function queueClosingMail(work: Work, ticketId: Id, beside?: Beside
   const { response, ...wanted } = told
   if (beside?.to.some((one) => canonicalAddress(one) === canonicalAddress(wanted.address)))
     return (await write(work, wanted, response)).body
-  await send(work, wanted, response, undoSeconds(work))
+  await send(work, wanted, response, { delaySeconds: undoSeconds(work) })
   return undefined
 }
 
@@ -317,6 +318,7 @@ async function write(
   wanted: { type: AutoResponseType; address: string; answered: Answered },
   response: Response,
   messageId?: string,
+  id?: Id,
 ): Promise<NewArticle & { articleId: Id; sender: { address: string; name: string } }> {
   const { answered } = wanted
   const { ticket } = response
@@ -339,7 +341,8 @@ async function write(
     inReplyTo: answered.messageId ?? '',
     references: answered.messageId ? [...answered.references.slice(-50), answered.messageId].join(' ') : '',
   }
-  const articleId = await insertArticle(work, ticket.id, article)
+  if (id !== undefined) gatherArticle(work, id, ticket.id, article)
+  const articleId = id ?? (await insertArticle(work, ticket.id, article))
   addHistory(work, { ticketId: ticket.id, type: HISTORY[wanted.type], parts: [wanted.address], articleId })
   emitArticle(work, ticket, articleId, article)
   return { ...article, articleId, sender }
@@ -349,11 +352,12 @@ async function send(
   work: Work,
   wanted: { type: AutoResponseType; address: string; answered: Answered },
   response: Response,
-  delaySeconds = 0,
+  { delaySeconds = 0, ids }: { delaySeconds?: number; ids?: Response['ids'] } = {},
 ): Promise<void> {
   const messageId = newMessageId(work.config, response.ticket.id)
-  const { articleId, sender, subject, inReplyTo, references } = await write(work, wanted, response, messageId)
+  const { articleId, sender, subject, inReplyTo, references } = await write(work, wanted, response, messageId, ids?.article)
   await queueMail(work, {
+    ...(ids ? { id: ids.mail } : {}),
     kind: wanted.type === 'auto remove' || wanted.type === 'waiting' ? 'notification' : wanted.type,
     from: sender,
     envelopeFrom: '',
