@@ -8,6 +8,8 @@ import { CORE_SETTINGS, saveSettings } from '../../core/administration.ts'
 import admin from '../admin/index.tsx'
 import portal from '../portal/index.tsx'
 import otrsImport from './index.tsx'
+import { beginCheck, endCheck, type Found } from './check/check.store.ts'
+import { readMapping } from './mapping/mapping-file.ts'
 import { listRuns } from './runs.store.ts'
 
 describe.skipIf(!requireChromium())('the take-over in Chromium', () => {
@@ -63,6 +65,8 @@ describe.skipIf(!requireChromium())('the take-over in Chromium', () => {
       ('process', '7', 'Wypożyczenie sprzętu', '{"Activity": {"A1": {"Name": "Wniosek"}}, "Description": "<script>alert(1)</script>"}', '---\nName: Wypożyczenie\n'),
       ('web service', '3', 'GenericTicketConnectorREST', '{"Provider": {"Transport": {"Type": "HTTP::REST", "Password": null}}}', null),
       ('statistic', 'Stats 10/A', 'Zgłoszenia na kolejkę', '{"Rows": []}', null)`.execute(db)
+    await beginCheck(db, {}, now, now)
+    await endCheck(db, '1', now, { found: FOUND })
     await sql`insert into otrs_report (run_id, at, parts, unexplained) values (2, ${now}, ${JSON.stringify([
       part('ticket', 50_000, 50_000, 0, 0, {
         state: [
@@ -90,6 +94,7 @@ describe.skipIf(!requireChromium())('the take-over in Chromium', () => {
   const views = (): View[] =>
     [
       ['take-over', ''],
+      ['take-over-check', '/check'],
       ['take-over-findings', '/findings'],
       ['take-over-findings-none', '/findings?search=kwantechizm'],
       ['take-over-kept', '/kept'],
@@ -130,6 +135,28 @@ describe.skipIf(!requireChromium())('the take-over in Chromium', () => {
     expect([rowsIn(await text('/report?which=open')), rowsIn(await text('/report?which=explained'))]).toEqual([1, 2])
     expect((await text('/report?format=csv&which=open')).trim().split('\n')).toHaveLength(2)
   })
+  it('what the last look found is read here, and both proposals downloaded; a look that goes on says how far it is; without an address of the source nobody looks', async () => {
+    const { db, now } = site.make
+    const page = async () => (await central.get(`${PATH}/check`)).text()
+    const found = await page()
+    expect(found).toMatch(/1 rzecz do rozstrzygnięcia/)
+    expect(found).toContain('Adres sekretariat@uni.example ma kilka osób')
+    const mapping = await central.get(`${PATH}/check/otrs-mapping.yaml`)
+    expect([mapping.headers.get('content-disposition'), readMapping(await mapping.text(), 'm')]).toMatchObject([
+      'attachment; filename="otrs-mapping.yaml"',
+      { addresses: { 'sekretariat@uni.example': 'ola' } },
+    ])
+    expect(await (await central.get(`${PATH}/check/otrs-local.ts`)).text()).toBe('export default {}')
+    expect((await central.get(`${PATH}/check/constructor`)).status).toBe(404)
+    expect([found.includes('Obejrzyj'), (await central.post(`${PATH}/check`, {})).status]).toEqual([false, 404])
+
+    await sql`update otrs_check set ended_at = null, lease_until = ${new Date(now.getTime() + 60_000)}, progress = '{"done": 12, "of": 146}'`.execute(
+      db,
+    )
+    expect(await page()).toMatch(/12 z 146 tabel/)
+    await sql`update otrs_check set lease_until = ${new Date(now.getTime() - 1)}, found = null`.execute(db)
+    expect(await page()).toContain('To oglądanie się nie skończyło')
+  })
   it('a run tells rate and time left, is stopped, and goes live only once one is done', async () => {
     const page = async () => (await central.get(PATH)).text()
     expect(await page()).toMatch(/około \d+ min/)
@@ -149,12 +176,42 @@ describe.skipIf(!requireChromium())('the take-over in Chromium', () => {
   it('to others the pages are not there, or not theirs', async () => {
     const agent = await site.loggedIn(await site.make.agent({ 1: ['rw'] }))
     const customer = await site.loggedIn(await site.make.person())
-    for (const path of ['', '/findings', '/kept', '/report', '/go-live'])
+    for (const path of ['', '/check', '/findings', '/kept', '/report', '/go-live'])
       expect([(await agent.get(PATH + path)).status, (await customer.get(PATH + path)).status]).toEqual([403, 404])
     await agent.get('/account')
     expect((await agent.post(`${PATH}/go-live`, { anyway: 'yes' })).status).toBe(403)
   })
 })
+
+const FOUND: Found = {
+  source: 'otobo at db.uni.example:3306',
+  lines: [
+    { part: 'source', verdict: 'ok', key: 'version', params: { product: 'OTOBO', version: '11', label: 'otobo at db.uni.example:3306' } },
+    { part: 'comes', verdict: 'ok', key: 'tickets', params: { count: 50_000 } },
+    {
+      part: 'kept',
+      verdict: 'told',
+      key: 'table-unknown',
+      params: { name: 'wypozyczalnia_sprzetu_komputerowego_i_audiowizualnego', count: 22 },
+    },
+    { part: 'decide', verdict: 'decide', key: 'address', params: { address: 'sekretariat@uni.example', logins: 'ola, ela' } },
+    { part: 'effort', verdict: 'ok', key: 'minutes', params: { count: 4, rows: 1_200_000 } },
+  ],
+  proposal: {
+    of: 'otobo',
+    queues: ['Raw'],
+    groups: ['users'],
+    units: [],
+    topics: [],
+    states: [],
+    ours: [],
+    sameLogin: [],
+    addresses: [{ address: 'sekretariat@uni.example', logins: ['ola', 'ela'] }],
+    customerGroups: false,
+    calendars: [],
+  },
+  local: { text: 'export default {}', unused: ['MinimumLogLevel'] },
+}
 
 /** Of the page's last table. */
 const rowsIn = (html: string): number => (html.slice(html.lastIndexOf('<tbody')).match(/<tr/g) ?? []).length

@@ -52,12 +52,6 @@ export const pagesEn: Record<keyof typeof pagesPl, Text> = {
   'run.earlier': 'Earlier runs',
   'run.progress': 'Progress: {part}',
 
-  'list.any': 'any',
-  'list.show': 'Show',
-  'list.clear': 'Clear filters',
-  'list.none-found': 'Nothing fits',
-  'list.export': 'Export CSV',
-
   'look.lead': 'What would come, what is to be decided, how long it takes. Nothing is changed, there or here.',
   'look.none': 'Nobody has looked at a source yet',
   'look.none.text': 'The address of its database is known here: look at it. It takes seconds, or minutes where there is much.',

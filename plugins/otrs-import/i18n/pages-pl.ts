@@ -50,12 +50,6 @@ export const pagesPl = {
   'run.earlier': 'Wcześniejsze przebiegi',
   'run.progress': 'Postęp: {part}',
 
-  'list.any': 'dowolne',
-  'list.show': 'Pokaż',
-  'list.clear': 'Wyczyść filtry',
-  'list.none-found': 'Nic nie pasuje',
-  'list.export': 'Eksport CSV',
-
   'look.lead': 'Co przejdzie, co trzeba rozstrzygnąć, ile to potrwa. Niczego nie zmienia, ani tam, ani tutaj.',
   'look.none': 'Nikt jeszcze nie obejrzał źródła',
   'look.none.text': 'Adres jego bazy jest tu znany: można je obejrzeć. Trwa to sekundy, a gdy danych jest dużo – minuty.',

@@ -180,14 +180,66 @@ export async function named(
 }
 
 /** What people hold who did not come from the source – pomoc's own administrator – is nothing that the source could have. */
-export async function pairs(db: Db, table: string, columns: readonly string[]): Promise<string[]> {
+export async function* pairs(
+  db: Db,
+  table: string,
+  columns: readonly string[],
+  of: 'user' | 'customer_user' = 'user',
+  where = sql`true`,
+): AsyncGenerator<Line> {
   const { rows } = await sql<{ key: string }>`
     select ${sql.join(
       columns.map((name) => sql`${sql.ref(name)}::text`),
       sql` || ' ' || `,
     )} as key from ${sql.table(table)}
-    ${columns.includes('person_id') ? sql`where person_id in (select id from otrs_id where kind = 'user')` : sql``}`.execute(db)
-  return rows.map(({ key }) => key)
+    where ${where} and ${columns.includes('person_id') ? sql`person_id in (select id from otrs_id where kind = ${of})` : sql`true`}`.execute(
+    db,
+  )
+  for (const { key } of rows) yield { key, values: {} }
+}
+
+export interface PersonHere {
+  /** In small letters. */
+  logins: readonly string[]
+  addresses: readonly string[]
+  factor: boolean
+  /** From when until when, as ISO. */
+  away: string | null
+}
+
+/** All who came, by id. */
+export async function people(db: Db): Promise<ReadonlyMap<string, PersonHere>> {
+  const { rows } = await sql<PersonHere & { id: string }>`
+    select p.id::text as id, array_remove(array(select lower(f.login) from further_login f where f.person_id = p.id) || lower(p.login), null) as logins,
+      array(select address from person_address a where a.person_id = p.id) as addresses,
+      exists (select from second_factor s where s.person_id = p.id) as factor,
+      (select ${iso(col('from_at'))} || ' ' || ${iso(col('until_at'))} from person_absence b where b.person_id = p.id) as away
+    from person p where p.id in (select id from otrs_id where kind in ('user', 'customer_user'))`.execute(db)
+  return new Map(rows.map(({ id, ...person }) => [id, person]))
+}
+
+/** Filters that came, by the source's name, with their rows in their order. */
+export async function* filters(db: Db): AsyncGenerator<Line> {
+  const { rows } = await sql<{ key: string; stop: string; rows: string }>`
+    select o.source_id as key, f.stop::text as stop, coalesce((select jsonb_agg(jsonb_build_array(r.kind, r.key, r.value, r.negated) order by r.kind, r.place)
+      from postmaster_filter_row r where r.filter_id = f.id), '[]')::text as rows
+    from otrs_id o join postmaster_filter f on f.id = o.id where o.kind = 'filter'`.execute(db)
+  for (const { key, stop, rows: said } of rows) yield { key, values: { stop, rows: JSON.stringify(JSON.parse(said)) } }
+}
+
+/** Calendars that came, by the source's number. */
+export async function calendars(db: Db): Promise<{ key: string; definition: Record<string, unknown> }[]> {
+  const { rows } = await sql<{ key: string; definition: Record<string, unknown> }>`
+    select o.source_id as key, c.definition from otrs_id o join calendar c on c.id = o.id where o.kind = 'calendar'`.execute(db)
+  return rows
+}
+
+/** Files of templates that came. */
+export async function* templateFiles(db: Db, hash: Hash): AsyncGenerator<Line> {
+  const { rows } = await sql<{ key: string; blob: string }>`
+    select o.source_id || ' ' || f.name as key, f.blob_id::text as blob
+    from answer_template_attachment f join otrs_id o on o.kind = 'template' and o.id = f.template_id`.execute(db)
+  for (const { key, blob } of rows) yield { key, values: await hash(db, blob) }
 }
 
 export async function* links(db: Db): AsyncGenerator<Line> {
@@ -217,4 +269,19 @@ export async function* faqFiles(db: Db, hash: Hash): AsyncGenerator<Line> {
   const { rows } = await sql<{ key: string; item: string; blob: string }>`
     select id::text as key, item_id::text as item, blob_id::text as blob from faq_file where id < ${OWN_FROM}`.execute(db)
   for (const { key, item, blob } of rows) yield { key, values: { item, ...(await hash(db, blob)) } }
+}
+
+/** Votes and views made here have higher numbers. */
+export async function* faqVotes(db: Db): AsyncGenerator<Line> {
+  const { rows } = await sql<Cells & { key: string }>`
+    select id::text as key, item_id::text as item, interface, rate::text as rate from faq_vote where id < ${OWN_FROM}`.execute(db)
+  yield* lines(rows)
+}
+
+export async function* faqViews(db: Db): AsyncGenerator<Line> {
+  const { rows } = await sql<Cells & { key: string }>`
+    select id::text as key, item_id::text as item, interface, ${iso(col('at'))} as at from faq_view where id < ${OWN_LARGE_FROM}`.execute(
+    db,
+  )
+  yield* lines(rows)
 }

@@ -9,6 +9,8 @@ export interface Sides {
   db: Kysely<Database>
   /** Ours of a row of the source: what the map says, else its own number. */
   ours(kind: MappedKind, value: Value | undefined): string | null
+  /** The same, and null where nothing came of it. */
+  mapped(kind: MappedKind, value: Value | undefined): string | null
   /** Ours of an agent; nobody's is null, and OTRS's own user 1 is nobody. */
   agent(value: Value | undefined): string | null
   /** Ours of a customer by login, however it is written. */
@@ -54,6 +56,7 @@ export async function readSides(source: Source, db: Kysely<Database>): Promise<S
     source,
     db,
     ours: (kind, value) => (none(value) ? null : (map.get(`${kind} ${text(value)}`) ?? text(value))),
+    mapped: (kind, value) => (none(value) ? null : (map.get(`${kind} ${text(value)}`) ?? null)),
     agent: (value) => (none(value) ? null : (map.get(`user ${text(value)}`) ?? null)),
     customer: (value) => customers.get(text(value).trim().toLowerCase()) ?? null,
     word: (table, value) => words.get(`${table} ${text(value)}`) ?? null,

@@ -1,9 +1,13 @@
 /** Owns how people, queues and all other lists are compared: by the source's own numbers, names and validity first. */
 import { sql, type RawBuilder } from 'kysely'
+import { normalAddress } from '../../../core/index.ts'
+import { calendarNumber, calendarOf } from '../master/calendars.ts'
+import { filtersOf } from '../master/mail.ts'
 import type { MappedKind } from '../room.ts'
 import type { Row } from '../source/source.ts'
 import type { Line, Part } from './compare.ts'
-import { name, text, type Sides } from './known.ts'
+import { peopleParts } from './people-parts.ts'
+import { moment, name, text, type Sides } from './known.ts'
 import { bytesOf, hashOf } from './bytes.ts'
 import * as here from './here.store.ts'
 
@@ -21,11 +25,19 @@ const deadlines: Cells = {
   solution: minutes('solution_time', 'solution_minutes'),
 }
 
+const words = (theirs: string, ours: string): Cell => [(row) => text(row[theirs]), col(ours)]
+/** In the language that it came as. */
+const textThatCame = (column: string): RawBuilder<unknown> => sql`(
+  select x.${sql.ref(column)} from auto_response_text x join otrs_row r on r.kind = 'auto_response_text' and r.source_id = o.source_id
+    and r.key ->> 'language' = x.language where x.auto_response_id = t.id)`
+
 interface List {
   /** The source's table. */
   from: string
   kind: MappedKind
   table: string
+  /** Tables of ours that it reads besides. */
+  also?: readonly string[]
   /** By what the source names a row; its id. */
   key?: string
   cells: (sides: Sides) => Cells
@@ -52,10 +64,37 @@ const LISTS: readonly List[] = [
       ...deadlines,
     }),
   },
-  { from: 'salutation', kind: 'salutation', table: 'salutation', cells: () => ({ name: named, valid }) },
-  { from: 'signature', kind: 'signature', table: 'signature', cells: () => ({ name: named, valid }) },
-  { from: 'standard_template', kind: 'template', table: 'answer_template', cells: () => ({ name: named, valid }) },
-  { from: 'auto_response', kind: 'auto_response', table: 'auto_response', cells: () => ({ name: named, valid }) },
+  {
+    from: 'system_address',
+    kind: 'address',
+    table: 'system_address',
+    cells: (sides) => ({
+      address: [(row) => normalAddress(text(row['value0'])), col('address')],
+      name: [(row) => name(row['value1']), col('name')],
+      queue: [(row) => sides.ours('queue', row['queue_id']), col('queue_id')],
+      valid,
+    }),
+  },
+  { from: 'salutation', kind: 'salutation', table: 'salutation', cells: () => ({ name: named, valid, text: words('text', 'body') }) },
+  { from: 'signature', kind: 'signature', table: 'signature', cells: () => ({ name: named, valid, text: words('text', 'body') }) },
+  {
+    from: 'standard_template',
+    kind: 'template',
+    table: 'answer_template',
+    cells: () => ({ name: named, valid, text: [(row) => text(row['text']), sql`coalesce(t.html, t.body)`] }),
+  },
+  {
+    from: 'auto_response',
+    kind: 'auto_response',
+    table: 'auto_response',
+    also: ['auto_response_text'],
+    cells: () => ({
+      name: named,
+      valid,
+      subject: [(row) => name(row['text1']), textThatCame('subject')],
+      text: [(row) => text(row['text0']), textThatCame('body')],
+    }),
+  },
   { from: 'dynamic_field', kind: 'field', table: 'field', cells: () => ({ name: named, valid }) },
   {
     from: 'users',
@@ -78,6 +117,8 @@ interface Tie {
   from: string
   table: string
   columns: readonly string[]
+  /** Which rows of ours say something that the source would, too. */
+  where?: RawBuilder<boolean>
   /** The same as the source has it; null: a side of it is nobody here. */
   of: (sides: Sides, row: Row) => readonly (string | null)[]
 }
@@ -133,16 +174,33 @@ const TIES: readonly Tie[] = [
     columns: ['queue_id', 'template_id'],
     of: (sides, row) => [sides.ours('queue', row['queue_id']), sides.ours('template', row['standard_template_id'])],
   },
+  {
+    from: 'queue_auto_response',
+    table: 'queue_auto_response',
+    columns: ['queue_id', 'auto_response_id'],
+    // That a queue answers nothing stands here, and in the source nowhere. Answers of ours are no affair of its.
+    where: sql`auto_response_id in (select id from otrs_id where kind = 'auto_response')`,
+    of: (sides, row) => [sides.mapped('queue', row['queue_id']), sides.mapped('auto_response', row['auto_response_id'])],
+  },
 ]
 
 /** OTRS's own user 1 is the system, and nobody here. */
 const SYSTEM = '1'
 
 export function masterParts(sides: Sides): Part[] {
-  return [...lists(sides), ...TIES.map((tie) => tied(sides, tie)), links(sides), ...(sides.knowledge ? knowledge(sides) : [])]
+  return [
+    ...lists(sides),
+    ...TIES.map((tie) => tied(sides, tie)),
+    ...peopleParts(sides),
+    filters(sides),
+    calendars(sides),
+    templateFiles(sides),
+    links(sides),
+    ...(sides.knowledge ? knowledge(sides) : []),
+  ]
 }
 
-const tied = (sides: Sides, { from, table, columns, of }: Tie): Part => ({
+const tied = (sides: Sides, { from, table, columns, of, where }: Tie): Part => ({
   name: from,
   tables: [from],
   ours: [table],
@@ -153,9 +211,79 @@ const tied = (sides: Sides, { from, table, columns, of }: Tie): Part => ({
       if (!key.includes(null)) yield { key: key.join(' '), values: {} }
     }
   },
-  async *here() {
-    for (const key of await here.pairs(sides.db, table, columns)) yield { key, values: {} }
+  here: () => here.pairs(sides.db, table, columns, 'user', where),
+})
+
+const filters = (sides: Sides): Part => ({
+  name: 'postmaster_filter',
+  tables: ['postmaster_filter'],
+  ours: ['postmaster_filter', 'postmaster_filter_row'],
+  byTicket: false,
+  async *theirs() {
+    const rows: Row[] = []
+    for await (const row of sides.source.rows('postmaster_filter', { order: ['f_name', 'f_type', 'f_key'] })) rows.push(row)
+    for (const { name: key, stop, rows: own } of filtersOf(rows)) {
+      const inOrder = (['Match', 'Set'] as const).flatMap((kind) => own.filter((row) => row.kind === kind))
+      yield { key, values: { stop: String(stop), rows: JSON.stringify(inOrder.map((row) => [row.kind, row.key, row.value, row.negated])) } }
+    }
   },
+  here: () => here.filters(sides.db),
+})
+
+/** Of a calendar all but its cut-off, which only the mapping file says. */
+const calendars = (sides: Sides): Part => {
+  const line = (key: string, { cutOff: _, ...definition }: Record<string, unknown>): Line => ({
+    key,
+    values: Object.fromEntries(Object.entries(definition).map(([part, value]) => [part, JSON.stringify(sorted(value))])),
+  })
+  return {
+    name: 'sysconfig_modified',
+    tables: ['sysconfig_modified'],
+    ours: ['calendar'],
+    byTicket: false,
+    async *theirs() {
+      const setting = (named: string) => sides.source.setting(named)
+      const numbers = new Set([''])
+      for (const table of ['queue', 'sla'])
+        for await (const row of sides.source.rows(table)) numbers.add(calendarNumber(text(row['calendar_name']), setting))
+      for (const number of numbers)
+        yield line(number || '0', { ...calendarOf(number, setting, { zone: sides.source.zone, cutOff: undefined }).definition })
+    },
+    async *here() {
+      for (const { key, definition } of await here.calendars(sides.db)) yield line(key, definition)
+    },
+  }
+}
+
+/** Keys of objects in one order, whatever order a database keeps them in. */
+const sorted = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(sorted)
+    : value !== null && typeof value === 'object'
+      ? Object.fromEntries(
+          Object.entries(value)
+            .toSorted(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, one]) => [key, sorted(one)]),
+        )
+      : value
+
+const templateFiles = (sides: Sides): Part => ({
+  name: 'standard_template_attachment',
+  tables: ['standard_template_attachment'],
+  ours: ['answer_template_attachment', 'blob', 'blob_chunk'],
+  byTicket: false,
+  async *theirs() {
+    const files = new Map<string, Line['values'] & { called: string }>()
+    for await (const row of sides.source.rows('standard_attachment'))
+      files.set(text(row['id']), { called: name(row['filename']) || name(row['name']) || 'file', ...bytesOf(row['content']) } as never)
+    for await (const row of sides.source.rows('standard_template_attachment', {
+      order: ['standard_attachment_id', 'standard_template_id'],
+    })) {
+      const { called, ...values } = files.get(text(row['standard_attachment_id'])) ?? { called: '?' }
+      yield { key: `${text(row['standard_template_id'])} ${called}`, values }
+    }
+  },
+  here: () => here.templateFiles(sides.db, hashOf),
 })
 
 const KINDS: Readonly<Record<string, string>> = { Ticket: 'ticket', FAQ: 'faq' }
@@ -227,16 +355,58 @@ function knowledge(sides: Sides): Part[] {
       (row) => lineOfId(row, { item: sides.ours('faq_item', row['faq_id']), ...bytesOf(row['content']) }),
       () => here.faqFiles(sides.db, hashOf),
     ),
+    part(
+      'faq_voting',
+      ['faq_vote'],
+      (row) =>
+        lineOfId(row, {
+          item: sides.ours('faq_item', row['item_id']),
+          interface: name(row['interface']) || 'public',
+          rate: String(Math.min(100, Math.max(0, Number(row['rate'] ?? 0)))),
+        }),
+      () => here.faqVotes(sides.db),
+    ),
+    part(
+      'faq_log',
+      ['faq_view'],
+      (row) =>
+        lineOfId(row, {
+          item: sides.ours('faq_item', row['item_id']),
+          interface: name(row['interface']) || 'public',
+          at: moment(sides.source, row['created']),
+        }),
+      () => here.faqViews(sides.db),
+    ),
+    {
+      name: 'faq_category_group',
+      tables: ['faq_category_group'],
+      ours: ['faq_category_group'],
+      byTicket: false,
+      async *theirs() {
+        for await (const row of sides.source.rows('faq_category_group', { order: ['category_id', 'group_id'] })) {
+          const [category, group] = [sides.mapped('faq_category', row['category_id']), sides.mapped('group', row['group_id'])]
+          if (category !== null && group !== null) yield { key: `${category} ${group}`, values: {} }
+        }
+      },
+      here: () =>
+        here.pairs(
+          sides.db,
+          'faq_category_group',
+          ['category_id', 'group_id'],
+          'user',
+          sql`category_id in (select id from otrs_id where kind = 'faq_category')`,
+        ),
+    },
   ]
 }
 
 const lists = (sides: Sides): Part[] =>
-  LISTS.map(({ from, kind, table, key = 'id', cells }): Part => {
+  LISTS.map(({ from, kind, table, also = [], key = 'id', cells }): Part => {
     const both = cells(sides)
     return {
       name: from,
       tables: [from],
-      ours: [table],
+      ours: [table, ...also],
       byTicket: false,
       async *theirs() {
         for await (const row of sides.source.rows(from)) {
