@@ -51,7 +51,7 @@ async function whomItConcerns(db: Kysely<Database>, unit: Id | null, person: Id 
 }
 
 /** Those who may take a rule up again: who administers its unit, or centrally. */
-export async function mayResume(db: Kysely<Database>, personId: Id, unit: Id | null): Promise<boolean> {
+async function mayResume(db: Kysely<Database>, personId: Id, unit: Id | null): Promise<boolean> {
   const found = await findPerson(db, personId)
   if (!found?.valid || !found.agent) return false
   if ((await loadActor(db, personId))?.access.admin) return true

@@ -1,7 +1,7 @@
 /** What somebody who administers one unit does with rules: makes a notification, a rule and a rule of choice, tries them, sees them work, and takes up what stopped. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addNote, createTicket, setActivation, type Id, type PersonActor } from '../../core/index.ts'
+import { addNote, createTicket, setActivation, type Id } from '../../core/index.ts'
 import { launchChromium, requireChromium } from '../servers/chromium.ts'
 import { openSite, type Site } from '../web.ts'
 import acl from '../../plugins/acl/index.tsx'
