@@ -40,6 +40,7 @@ import * as nativeIds from './0079_native_ids.ts'
 import * as rawMail from './0080_raw_mail.ts'
 import * as savedViews from './0081_saved_views.ts'
 import * as listIndexes from './0090_list_indexes.ts'
+import * as accessChange from './0097_access_change.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -82,6 +83,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0080_raw_mail': rawMail,
   '0081_saved_views': savedViews,
   '0090_list_indexes': listIndexes,
+  '0097_access_change': accessChange,
 }
 
 export { coreFills } from './fills.ts'
