@@ -156,7 +156,7 @@ export { loadValues, readTicketFields, sayValues, valuesOf, type TicketFields, t
 export { setFields } from './ticket/change/fields.ts'
 export { fieldColumns } from './field/columns.ts'
 
-export type { Column, ColumnRoom, ColumnSource } from './ticket/view/columns.ts'
+export { inUse, type Column, type ColumnRoom, type ColumnSource, type InUse } from './ticket/view/columns.ts'
 export { sayMisc } from './ticket/misc.ts'
 export {
   type NewTicket,
@@ -181,7 +181,17 @@ export {
   spendTime,
   watchTicket,
 } from './ticket/change/tickets.ts'
-export { type TicketPage, type ListWish, listTickets, readableOf, seeTicket, seeTicketByNumber, ticketMeant } from './ticket/ticket-list.ts'
+export {
+  type TicketPage,
+  type ListWish,
+  listTickets,
+  readableOf,
+  seeTicket,
+  seeTicketByNumber,
+  SORTED_TICKETS,
+  sortsNewest,
+  ticketMeant,
+} from './ticket/ticket-list.ts'
 export {
   editView,
   findView,

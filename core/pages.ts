@@ -25,6 +25,7 @@ export {
 export type { Flash } from './web/flash.ts'
 export { FieldPreview, FieldSettings, readFieldSettings, sayFieldType } from './web/about/field-settings.tsx'
 export { fieldRoom, FieldsOf, OwnFields, ownFieldIds, ownFieldLabels, ownFieldNames } from './web/about/own-fields.tsx'
+export { afterwards } from './web/afterwards.ts'
 export { fragment, hx, isFragment, respond } from './web/hx.ts'
 export { webTexts } from './web/i18n/web-texts.ts'
 export { page, type Frame, type PageWish } from './web/page.tsx'

@@ -42,6 +42,7 @@ import * as savedViews from './0081_saved_views.ts'
 import * as listIndexes from './0090_list_indexes.ts'
 import * as priorityIds from './0091_priority_ids.ts'
 import * as mergeFields from './0092_merge_fields.ts'
+import * as accessChange from './0097_access_change.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -86,6 +87,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0090_list_indexes': listIndexes,
   '0091_priority_ids': priorityIds,
   '0092_merge_fields': mergeFields,
+  '0097_access_change': accessChange,
 }
 
 export { coreFills } from './fills.ts'

@@ -139,6 +139,28 @@ afterAll(async () => {
   await site?.close()
 })
 
+/** Bytes on the wire of a first visit: the page, and all that a browser fetches to show it, as small as it reads them. Without heads. */
+async function firstVisit(visitor: Visitor, path: string): Promise<number> {
+  const accepts = { 'accept-encoding': 'gzip, br' }
+  const sent = async (address: string) => Buffer.from(await (await visitor.get(address, accepts)).arrayBuffer()).length
+  const html = await bodyOf(visitor.get(path))
+  const files = new Set(html.match(/\/static\/[^"'\s)]+/g))
+  // Those that style sheets name are fonts for signs that no page of these has; those that pages have are named in their heads.
+  const page = await sent(path)
+  const sizes = await Promise.all([...files].map(sent))
+  expect(files.size).toBeGreaterThan(5)
+  return sizes.reduce((sum, size) => sum + size, page)
+}
+const bodyOf = async (response: Promise<Response>) => (await response).text()
+
+it('a first visit fetches less than 60 kB of the portal, 120 kB of the desk', async () => {
+  await freshen(a, {} as Row)
+  expect(await firstVisit(people.stranger, '/')).toBeLessThan(60_000)
+  expect(await firstVisit(people.customer, '/')).toBeLessThan(60_000)
+  expect(await firstVisit(people.agentA, '/desk')).toBeLessThan(120_000)
+  expect(await firstVisit(people.agentA, `/desk/tickets/${a.thing.ticket}`)).toBeLessThan(120_000)
+})
+
 async function freshen(side: Side, row: Row): Promise<void> {
   side.thing = await freshThing(site, { queue: side.main, otherQueue: side.queue, customer: side.customer, agent: keeper[side.of] })
   await row.before?.(site, side)

@@ -12,7 +12,7 @@ import { createFileArchive, createFolderArchive } from './archive.ts'
 import { writeBackup, type Manifest } from './backup.ts'
 import { storeBlob } from '../database/blob.ts'
 import type { OpenDatabase } from '../database/database.ts'
-import { ownersOf, type Owner } from './migrate-all.ts'
+import { migrateOwners, ownersOf, type Owner } from './migrate-all.ts'
 import { migrate } from '../database/migrate.ts'
 import { fingerprint, keyFileOf, readKeyRing } from '../machine/key-ring.ts'
 import { beginSecondFactor } from '../person/second-factor.ts'
@@ -65,6 +65,10 @@ const content = ({ tables, jobs }: Manifest) => ({
 })
 const query = async <T extends object>(on: OpenDatabase, text: string) => (await on.pool.query<T>(text)).rows
 
+const shape = `select conrelid::regclass::text as t, conname, pg_get_constraintdef(oid) as d from pg_constraint where connamespace = 'public'::regnamespace
+    union all select tablename, indexname, indexdef from pg_indexes where schemaname = 'public'
+    union all select tgrelid::regclass::text, tgname, tgenabled::text from pg_trigger where not tgisinternal order by 1, 2, 3`
+
 beforeAll(async () => {
   source = await database()
   make = await maker(source.db)
@@ -90,6 +94,7 @@ beforeAll(async () => {
   await sql`update graphile_worker._private_jobs set attempts = 3, last_error = 'zażółć' where payload->>'id' = '8'`.execute(source.db)
   file = path('first.tar.zst')
   manifest = await backUp(source, file)
+  await backUp(source, path('other.tar.zst'))
 })
 /** A row of every table of what a ticket is about, so that none is left out of a backup unnoticed. */
 async function addWhatTicketsAreAbout(article: string, person: string): Promise<void> {
@@ -179,8 +184,6 @@ test('restored elsewhere it is the same: every row, job, sequence, key and index
   const again = await backUp(copy, path('again.tar.zst'))
   expect(content(again)).toEqual(content(manifest))
   expect(again.sequences).toEqual(manifest.sequences)
-  const shape = `select conrelid::regclass::text as t, conname, pg_get_constraintdef(oid) as d from pg_constraint where connamespace = 'public'::regnamespace
-    union all select tablename, indexname, indexdef from pg_indexes where schemaname = 'public' order by 1, 2, 3`
   expect(await query(copy, shape)).toEqual(await query(source, shape))
   expect(await query(copy, 'select title, words from "Faq Item" order by id')).toEqual(
     await query(source, 'select title, words from "Faq Item" order by id'),
@@ -320,6 +323,45 @@ test('a database with something in it is refused; when forced, its content is ke
   const back = await database({ empty: true })
   await restoreBackup(kept, back, { owners })
   expect(await query(back, `select title from ticket`)).toEqual([{ title: 'Był tu wcześniej' }])
+})
+
+test.for(process.env['POMOC_LONG'] === 'yes' ? [0.05, 0.3, 0.65, 0.8] : [0.3])(
+  'a restore that is cut off at %f goes on where it stopped; until then nothing else works on it',
+  async (at) => {
+    const copy = await database({ empty: true })
+    const cut = (done: number) => {
+      if (done >= at) throw new Error('the power went')
+    }
+    await expect(restoreBackup(file, copy, { owners, progress: cut })).rejects.toThrow(/the power went.*it goes on where it stopped/)
+    await expect(migrateOwners(copy, owners)).rejects.toThrow(/^A restore of .* was cut off: repeat "npm run pomoc -- restore /)
+    await expect(restoreBackup(path('other.tar.zst'), copy, { owners })).rejects.toThrow(/was cut off: .*or repeat this one with --force/)
+    const steps = await query<{ done: number; todo: number }>(
+      copy,
+      'select (select count(*)::int from pomoc_restore.done) as done, (select count(*)::int from pomoc_restore.todo) as todo',
+    )
+    expect(steps[0]!.done).toBeGreaterThan(0)
+    const loaded = 'select min(xmin::text) as at from audit_event'
+    const [before] = await query<{ at: string | null }>(copy, loaded)
+    await restoreBackup(file, copy, { owners })
+    expect(content(await backUp(copy, path(`again-${at}.tar.zst`)))).toEqual(content(manifest))
+    // What was there stayed there.
+    if (before!.at !== null) expect(await query(copy, loaded)).toEqual([before])
+    expect(await query(copy, `select to_regnamespace('pomoc_restore') as there`)).toEqual([{ there: null }])
+    expect(await query(copy, shape)).toEqual(await query(source, shape))
+  },
+)
+
+test('two restores at once: the second is refused', async () => {
+  const target = await database({ empty: true })
+  const first = restoreBackup(file, target, {
+    owners,
+    progress: (done, what) => {
+      if (done > 0 && what) second ??= restoreBackup(file, target, { owners }).catch((error: Error) => error.message)
+    },
+  })
+  let second: Promise<unknown> | undefined
+  await first
+  expect(await second).toMatch(/^Another restore works on this database/)
 })
 
 test('a pomoc that runs on the database stops a restore', async () => {

@@ -6,6 +6,7 @@ import { version } from '../machine/project.ts'
 import type { ArchiveWriter } from './archive.ts'
 import { listTables, ranMigrations, readSequences, type SequenceState, type TableShape } from './catalog.ts'
 import { RowSum, wholeRows } from './row-sum.ts'
+import { AT_ONCE, sideBySide, withClients } from './side-by-side.ts'
 
 /** Raised when a program of before could not read what is written now. */
 export const FORMAT = 1
@@ -45,18 +46,24 @@ export type Progress = (done: number, what: string) => void
 /**
  * Writes all tables, sequences and jobs as they stand at one moment, while everybody goes on working. Rows are COPY's text
  * format, and neither tables nor keys are described: the migrations that made them are named, and make them again.
- * (Text, not binary: the same for every version and processor, which binary does not promise.) Never holds more than a few
- * megabytes. The archive is not finished here.
+ * (Text, not binary: the same for every version and processor, which binary does not promise.) Several tables are read at once, so that
+ * their parts may stand between each other. Never holds more than some megabytes. The archive is not finished here.
  */
-export async function writeBackup(pool: Pool, archive: ArchiveWriter, progress: Progress = () => {}): Promise<Manifest> {
-  const client = await pool.connect()
-  let fault: Error | undefined
-  try {
+export function writeBackup(pool: Pool, archive: ArchiveWriter, progress: Progress = () => {}): Promise<Manifest> {
+  return withClients(pool, AT_ONCE, async (clients) => {
+    const client = clients[0]!
     await client.query('begin isolation level repeatable read read only')
     await settle(client)
     const {
       rows: [moment],
-    } = await client.query<{ at: Date; version: string }>(`select now() as at, current_setting('server_version') as version`)
+    } = await client.query<{ at: Date; version: string; snapshot: string }>(
+      `select now() as at, current_setting('server_version') as version, pg_export_snapshot() as snapshot`,
+    )
+    for (const other of clients.slice(1)) {
+      await other.query('begin isolation level repeatable read read only')
+      await other.query(`set transaction snapshot '${moment!.snapshot}'`)
+      await settle(other)
+    }
     const tables = await listTables(client)
     // A migration at the same time waits for us, or we for it.
     await client.query(`lock table ${tables.map(({ name }) => name).join(', ')} in access share mode`)
@@ -74,35 +81,49 @@ export async function writeBackup(pool: Pool, archive: ArchiveWriter, progress: 
       madeAt: moment!.at.toISOString(),
       migrations: await ranMigrations(client),
     }
-    await archive.add('pomoc.json', json(head))
-    const saved: SavedTable[] = []
-    let before = 0
-    for (const [n, table] of tables.entries()) {
-      const { size, rows } = { size: Number(sizes[n]!.size), rows: Math.max(sizes[n]!.rows, 1) }
-      const sum = await writeRows(client, archive, tableFolder(table.name), selectOf(table), (done) => {
-        progress((before + size * Math.min(1, done / rows)) / total, table.name)
-      })
-      before += size
-      progress(before / total, table.name)
-      saved.push({ ...table, rows: sum.rows, sum: sum.sum })
-    }
-    const jobs = await writeRows(client, archive, JOBS_FOLDER, SAVED_JOBS)
+    const out = inTurn(archive)
+    await out.add('pomoc.json', json(head))
+    const saved = new Map<string, RowSum>()
+    let done = 0
+    const largestFirst = tables
+      .map((table, n) => ({ table, size: Number(sizes[n]!.size), rows: Math.max(sizes[n]!.rows, 1) }))
+      .toSorted((a, b) => b.size - a.size)
+    await sideBySide(clients, largestFirst, async (reader, { table, size, rows }) => {
+      let told = 0
+      const tell = (part: number) => {
+        done += size * part - told
+        told = size * part
+        progress(done / total, table.name)
+      }
+      saved.set(
+        table.name,
+        await writeRows(reader, out, tableFolder(table.name), selectOf(table), (read) => tell(Math.min(1, read / rows))),
+      )
+      tell(1)
+    })
+    const jobs = await writeRows(client, out, JOBS_FOLDER, SAVED_JOBS)
     const manifest: Manifest = {
       ...head,
-      tables: saved,
+      tables: tables.map((table) => ({ ...table, rows: saved.get(table.name)!.rows, sum: saved.get(table.name)!.sum })),
       jobs: { rows: jobs.rows, sum: jobs.sum },
       sequences: await readSequences(client),
       keys: await readKeys(client),
     }
-    await archive.add('manifest.json', json(manifest))
-    await client.query('commit')
+    await out.add('manifest.json', json(manifest))
+    for (const one of clients) await one.query('commit')
     return manifest
-  } catch (error) {
-    fault = error as Error
-    throw error
-  } finally {
-    // In the middle of a COPY nothing else can be said on the connection.
-    client.release(fault)
+  })
+}
+
+/** One file after the other, whoever adds them. */
+function inTurn(archive: ArchiveWriter): Pick<ArchiveWriter, 'add'> {
+  let last = Promise.resolve()
+  return {
+    add: (name, bytes) => {
+      const adding = last.then(() => archive.add(name, bytes))
+      last = adding.catch(() => {})
+      return adding
+    },
   }
 }
 
@@ -116,9 +137,9 @@ async function readKeys(client: ClientBase): Promise<SavedKey[]> {
 }
 
 /** The same rows read the same on every server, and no limit of the server's cuts the reading short. */
-export async function settle(client: ClientBase): Promise<void> {
+export async function settle(client: ClientBase, until: 'commit' | 'session' = 'commit'): Promise<void> {
   await client.query(`
-    select set_config(name, value, true) from (values
+    select set_config(name, value, ${until === 'commit'}) from (values
       ('timezone', 'UTC'), ('datestyle', 'ISO, YMD'), ('intervalstyle', 'postgres'), ('extra_float_digits', '1'), ('bytea_output', 'hex'),
       ('search_path', 'pg_catalog'), ('row_security', 'off'), ('statement_timeout', '0'), ('lock_timeout', '0'),
       ('transaction_timeout', '0'), ('idle_in_transaction_session_timeout', '0')) as s(name, value) join pg_settings using (name)`)
@@ -145,7 +166,7 @@ export async function sumRows(
 
 async function writeRows(
   client: ClientBase,
-  archive: ArchiveWriter,
+  archive: Pick<ArchiveWriter, 'add'>,
   folder: string,
   query: string,
   progress: (rows: number) => void = () => {},

@@ -1,6 +1,9 @@
 /** Owns the questions to PostgreSQL's catalog: which tables and sequences are pomoc's, what holds them together, what ran. */
 import type { ClientBase } from 'pg'
 
+/** Where a restore notes how far it came; gone at its end. */
+export const RESTORE_SCHEMA = 'pomoc_restore'
+
 /** The job queue's schema: graphile-worker changes its tables as it likes, so jobs are kept in a form of their own. */
 export const JOBS_SCHEMA = 'graphile_worker'
 
@@ -18,7 +21,7 @@ export interface SequenceState {
 
 // What belongs to an extension comes back with it.
 const OURS = `n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname !~ '^pg_(temp|toast_temp)_'
-  and n.nspname <> '${JOBS_SCHEMA}' and not exists (
+  and n.nspname not in ('${JOBS_SCHEMA}', '${RESTORE_SCHEMA}') and not exists (
     select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')`
 
 const NAME = `quote_ident(n.nspname) || '.' || quote_ident(c.relname)`
@@ -49,12 +52,17 @@ export async function readSequences(client: ClientBase): Promise<SequenceState[]
   return states
 }
 
-/** Foreign keys and the indexes that no constraint needs: statements that take them away, and those that bring them back. */
-export async function listBonds(client: ClientBase): Promise<{ drop: string[]; create: string[] }> {
-  const keys = await client.query<{ drop: string; create: string }>(`
+/** What a statement that brings something back is about: indexes are made side by side, keys are added one by one and then held to side by side. */
+export type BondKind = 'index' | 'key' | 'held to'
+
+/** Foreign keys and the indexes that no constraint needs: statements that take them away, and those that bring them back, in running order. */
+export async function listBonds(client: ClientBase): Promise<{ drop: string[]; create: { kind: BondKind; statement: string }[] }> {
+  const keys = await client.query<{ drop: string; create: string; hold: string | null }>(`
     select format('alter table %s drop constraint %I', ${NAME}, k.conname) as drop,
-      format('alter table %s add constraint %I %s', ${NAME}, k.conname, pg_get_constraintdef(k.oid)) as create
-    from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+      format('alter table %s add constraint %I %s', ${NAME}, k.conname, pg_get_constraintdef(k.oid)) || case when later.fits then ' not valid' else '' end as create,
+      case when later.fits then format('alter table %s validate constraint %I', ${NAME}, k.conname) end as hold
+    from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace,
+      lateral (select c.relkind = 'r' and k.convalidated as fits) later
     where k.contype = 'f' and k.conparentid = 0 and ${OURS} order by 1`)
   const indexes = await client.query<{ drop: string; create: string }>(`
     select format('drop index %I.%I', n.nspname, x.relname) as drop, pg_get_indexdef(i.indexrelid) as create
@@ -63,7 +71,11 @@ export async function listBonds(client: ClientBase): Promise<{ drop: string[]; c
       and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x')) order by 1`)
   return {
     drop: [...keys.rows, ...indexes.rows].map((row) => row.drop),
-    create: [...indexes.rows, ...keys.rows].map((row) => row.create),
+    create: [
+      ...indexes.rows.map(({ create }) => ({ kind: 'index' as const, statement: create })),
+      ...keys.rows.map(({ create }) => ({ kind: 'key' as const, statement: create })),
+      ...keys.rows.flatMap(({ hold }) => (hold === null ? [] : [{ kind: 'held to' as const, statement: hold }])),
+    ],
   }
 }
 
@@ -82,6 +94,7 @@ export async function ranMigrations(client: ClientBase): Promise<Record<string, 
 
 /** Drops everything in the database that no extension owns. */
 export async function dropEverything(client: ClientBase): Promise<void> {
+  await client.query(`drop schema if exists ${RESTORE_SCHEMA} cascade`)
   await client.query(`drop schema if exists ${JOBS_SCHEMA} cascade`)
   const kinds: [kinds: string, word: string][] = [
     ['v', 'view'],

@@ -1,6 +1,7 @@
 /** Owns bringing a database to the program's schema: core's, the job queue's, each plugin's. */
 import type { Migration } from 'kysely/migration'
 import { coreMigrations } from '../../migrations/index.ts'
+import { refuseHalf } from './half.ts'
 import { migrateJobs } from '../kernel/jobs/run-jobs.ts'
 import type { Log } from '../machine/log.ts'
 import type { OpenDatabase } from '../database/database.ts'
@@ -39,6 +40,7 @@ export async function migrateOwners(
   const waiting = await pool.connect()
   try {
     await waiting.query('select pg_advisory_lock($1)', [LOCK])
+    if (!only) await refuseHalf(waiting)
     for (const { name, migrations } of owners) {
       const wanted = only ? only[migrationSuffix(name)] : Object.keys(migrations)
       if (wanted) {

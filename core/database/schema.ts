@@ -950,6 +950,11 @@ export interface AuditBlobTable {
   at: Date
 }
 
+export interface AccessChangeTable {
+  id: GeneratedId
+  at: ColumnType<Date, never, never>
+}
+
 export interface Database {
   calendar: CalendarTable
   unit: UnitTable
@@ -1047,4 +1052,5 @@ export interface Database {
   unit_rest: UnitRestTable
   database_fill: DatabaseFillTable
   person_released: PersonReleasedTable
+  access_change: AccessChangeTable
 }

@@ -7,7 +7,7 @@ import { CLOCK_REMEDY, sayClockBehind } from '../run/clock-watch.ts'
 import type { OpenDatabase } from '../database/database.ts'
 import type { Owner } from '../backup/migrate-all.ts'
 import { pendingMigrations } from '../database/migrate.ts'
-import { findDamagedBlobs } from '../backup/restore.ts'
+import { findDamagedBlobs } from '../backup/loading.ts'
 import { LIVE_CONNECTION } from '../kernel/live.ts'
 import { fail, failed, ok, warn, type Checked, type Finding } from './finding.ts'
 

@@ -1,6 +1,6 @@
 /** Owns fields as columns of agents' lists and exports: one statement for a page, however many fields are shown. */
 import type { Id } from '../database/schema.ts'
-import { fieldLabel, listFields, typeOfField } from './fields.ts'
+import { fieldLabel, typeOfField } from './fields.ts'
 import { typed, type Typed } from './types.ts'
 import { loadByName } from './values.ts'
 import type { ColumnRoom, ColumnSource } from '../ticket/view/columns.ts'
@@ -13,8 +13,8 @@ const FIELD = 'field:'
  * with the fields that it is asked for by name.
  */
 export const fieldColumns: ColumnSource = {
-  async columns(db) {
-    const fields = (await listFields(db, 'ticket')).filter(({ valid }) => valid)
+  async columns(used) {
+    const fields = (await used.fields()).filter(({ valid }) => valid)
     return fields.map((field) => ({
       key: `${FIELD}${field.name}`,
       label: (language) => fieldLabel(field, language),

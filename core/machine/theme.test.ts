@@ -56,8 +56,15 @@ test('pages look as the configured theme says', async () => {
 
 test('without a word it is the default one, whose fonts stand before the sheet that names them', async () => {
   const { theme } = await loadConfig({ dir, env: {} })
-  expect(theme.fonts).toEqual(['inter-latin.woff2'])
-  expect(Object.keys(theme.files)).toEqual(['inter-latin.woff2', 'inter-latin-ext.woff2', 'logo.svg', 'style.css'])
+  expect(theme.fonts).toEqual(['inter.woff2', 'inter-polish.woff2'])
+  expect(Object.keys(theme.files)).toEqual([
+    'inter-latin.woff2',
+    'inter-latin-ext.woff2',
+    'inter.woff2',
+    'inter-polish.woff2',
+    'logo.svg',
+    'style.css',
+  ])
 })
 
 test.for([

@@ -4,44 +4,40 @@ import type { Database, Id } from '../database/schema.ts'
 import { readPreferences, type Access, type Colleagues, type PersonActor } from '../kernel/actor.ts'
 import { UNIT_SETTINGS } from '../kernel/settings/unit-settings.ts'
 import { downFrom } from '../unit/tree.ts'
+import { actorColumns, companiesOf, type ActorRow } from './actor-row.ts'
 
 /** The actor with all rights, or undefined when the person is absent or switched off. Two queries, three for whoever belongs to a company. */
 export async function loadActor(db: Kysely<Database>, personId: Id): Promise<PersonActor | undefined> {
-  const person = await db
-    .selectFrom('person')
-    .select(['id', 'name', 'login', 'language', 'unit_id', 'agent', 'preferences'])
-    .select([
-      companiesOf(personId).as('companies'),
-      sql<Id[]>`array(select queue_id::text from person_queue where person_id = ${personId})`.as('queues'),
-      sql<Id[]>`array(select service_id::text from person_service where person_id = ${personId})`.as('services'),
-    ])
-    .where('id', '=', personId)
-    .where('valid', '=', true)
-    .executeTakeFirst()
-  if (!person) return undefined
-  const colleagues = person.companies.length === 0 ? undefined : await colleaguesOf(db, person.companies)
-  return {
-    kind: 'person',
-    id: person.id,
-    name: person.name,
-    login: person.login,
-    language: person.language,
-    unitId: person.unit_id,
-    access: {
-      ...(await loadAccess(db, person.id, person.agent)),
-      ...(colleagues ? { colleagues } : {}),
-      ...(person.queues.length > 0 ? { chosenQueues: person.queues } : {}),
-      ...(person.services.length > 0 ? { chosenServices: person.services } : {}),
-    },
-    preferences: readPreferences(person.preferences),
-  }
+  const {
+    rows: [person],
+  } = await sql<ActorRow>`select p.id, p.agent, ${actorColumns} from person p where p.id = ${personId} and p.valid`.execute(db)
+  return person && actorOf(person, await loadRights(db, person))
 }
 
-/** Codes of the companies in use that a person belongs to. */
-const companiesOf = (personId: Id) =>
-  sql<
-    string[]
-  >`array(select c.code from person_company pc join company c on c.id = pc.company_id and c.valid where pc.person_id = ${personId})`
+/** What somebody may, and what companies show them: all that does not stand in their own row. */
+export type Rights = Pick<Access, 'agent' | 'admin' | 'queueRights' | 'units' | 'colleagues'>
+
+export async function loadRights(db: Kysely<Database>, { id, agent, companies }: ActorRow): Promise<Rights> {
+  const colleagues = companies.length === 0 ? undefined : await colleaguesOf(db, companies)
+  const { personId: _, ...rights } = await loadAccess(db, id, agent)
+  return { ...rights, ...(colleagues ? { colleagues } : {}) }
+}
+
+export const actorOf = (person: ActorRow, rights: Rights): PersonActor => ({
+  kind: 'person',
+  id: person.id,
+  name: person.name,
+  login: person.login,
+  language: person.language,
+  unitId: person.unit_id,
+  access: {
+    personId: person.id,
+    ...rights,
+    ...(person.queues.length > 0 ? { chosenQueues: person.queues } : {}),
+    ...(person.services.length > 0 ? { chosenServices: person.services } : {}),
+  },
+  preferences: readPreferences(person.preferences),
+})
 
 /** What people of these companies see of each other's tickets; undefined: no unit shows any. */
 async function colleaguesOf(db: Kysely<Database>, companies: readonly string[]): Promise<Colleagues | undefined> {
@@ -57,7 +53,11 @@ async function colleaguesOf(db: Kysely<Database>, companies: readonly string[]):
 
 /** What a person sees as a customer because of their companies, for those who are not loaded as an actor. */
 export async function findColleagues(db: Kysely<Database>, personId: Id): Promise<Colleagues | undefined> {
-  const row = await db.selectFrom('person').select(companiesOf(personId).as('companies')).where('id', '=', personId).executeTakeFirst()
+  const row = await db
+    .selectFrom('person')
+    .select(companiesOf(sql`${personId}`).as('companies'))
+    .where('id', '=', personId)
+    .executeTakeFirst()
   return row && row.companies.length > 0 ? colleaguesOf(db, row.companies) : undefined
 }
 

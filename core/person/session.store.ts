@@ -1,28 +1,40 @@
 /** Owns the SQL of sessions. */
-import { sql, type Kysely, type Transaction } from 'kysely'
-import type { Database, Id } from '../database/schema.ts'
+import { sql, type Kysely, type Selectable, type Transaction } from 'kysely'
+import type { Database, Id, SessionTable } from '../database/schema.ts'
+import { actorColumns, rightsStamp, type ActorRow } from '../permission/actor-row.ts'
 import { demandsFactor } from './second-factor.store.ts'
 
-const wearsHat = sql<boolean>`(select p.agent from person p where p.id = session.person_id)`.as('agent')
+const wearsHat = sql<boolean>`(select p.agent from person p where p.id = session.person_id)`
 
-/** The session, whether its person is an agent, and whether they owe a second factor: it is demanded of them and not set up. */
+type SessionRow = Selectable<SessionTable> & { agent: boolean; owes_second_factor: boolean }
+
+/** It is demanded of them and not set up. */
+const owesFactor = sql<boolean>`exists (select from person p where p.id = session.person_id and ${demandsFactor(sql`session.created_at`)}
+      and not exists (select from second_factor f where f.person_id = p.id and f.confirmed_at is not null))`
+
+/** The session, whether its person is an agent, and whether they owe a second factor. */
 export function findSession(db: Kysely<Database>, tokenHash: Buffer) {
   return db
     .selectFrom('session')
     .selectAll()
-    .select(wearsHat)
-    .select(
-      sql<boolean>`exists (select from person p where p.id = session.person_id and ${demandsFactor(sql`session.created_at`)}
-      and not exists (select from second_factor f where f.person_id = p.id and f.confirmed_at is not null))`.as('owes_second_factor'),
-    )
+    .select(wearsHat.as('agent'))
+    .select(owesFactor.as('owes_second_factor'))
     .where('token_hash', '=', tokenHash)
     .executeTakeFirst()
+}
+
+/** The same, with whose it is as far as that stands in their own row (`name` is null where they are switched off), and the stamp of all rights. */
+export async function findSessionOf(db: Kysely<Database>, tokenHash: Buffer) {
+  const { rows } = await sql<SessionRow & (Omit<ActorRow, 'id' | 'agent'> | Record<'name', null>) & { stamp: string }>`
+    select session.*, ${wearsHat} as agent, ${owesFactor} as owes_second_factor, ${actorColumns}, ${rightsStamp} as stamp
+    from session left join person p on p.id = session.person_id and p.valid where session.token_hash = ${tokenHash}`.execute(db)
+  return rows[0]
 }
 
 export function listSessions(db: Kysely<Database>, personId: Id) {
   return db
     .selectFrom('session')
-    .select(['token_hash', 'created_at', 'last_used_at', 'client_address', 'user_agent', wearsHat])
+    .select(['token_hash', 'created_at', 'last_used_at', 'client_address', 'user_agent', wearsHat.as('agent')])
     .where('person_id', '=', personId)
     .where('waits_for_code', '=', false)
     .orderBy('last_used_at', 'desc')

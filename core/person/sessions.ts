@@ -4,13 +4,16 @@ import { recordEvent } from '../audit/record.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { Config } from '../machine/config.ts'
 import { notify } from '../kernel/facts.ts'
+import type { PersonActor } from '../kernel/actor.ts'
 import type { Work } from '../kernel/work.ts'
+import { rememberedActor } from '../permission/remembered.ts'
 import {
   deleteEndedSessions,
   deleteOwnSession,
   deleteSession,
   deleteSessions,
   findSession,
+  findSessionOf,
   listSessions,
   noteProof,
   touchSession,
@@ -104,21 +107,9 @@ function endOf(row: { agent: boolean; created_at: Date; last_used_at: Date }, li
   return new Date(Math.min(row.created_at.getTime() + hours * HOUR_MS, row.last_used_at.getTime() + minutes * MINUTE_MS))
 }
 
-/**
- * The session of a token: living, or one that has ended by its age. `used`: the person asks, not an open page by itself; the time of
- * last use is written at most once a minute.
- */
-export async function readSession(
-  db: Kysely<Database>,
-  token: string,
-  now: Date,
-  limits: SessionLimits,
-  used = true,
-): Promise<{ session?: Session; former?: FormerSession }> {
-  const row = await findSession(db, hashToken(token))
-  if (!row || row.waits_for_code) return {}
+/** A token's session: living, or one that has ended by its age. */
+function sessionIn(row: NonNullable<Awaited<ReturnType<typeof findSession>>>, now: Date, limits: SessionLimits) {
   if (endOf(row, limits) <= now) return { former: { personId: row.person_id, csrf: row.csrf } }
-  if (used && now.getTime() - row.last_used_at.getTime() > TOUCH_EVERY_MS) await touchSession(db, row.token_hash, now)
   return {
     session: {
       tokenHash: row.token_hash,
@@ -130,9 +121,30 @@ export async function readSession(
   }
 }
 
+/**
+ * Who asks, by the token that the browser holds: one statement while nobody's rights change. `used`: the person asks, not an open page by
+ * itself; the time of last use is written at most once a minute.
+ */
+export async function readAsker(
+  db: Kysely<Database>,
+  token: string,
+  now: Date,
+  limits: SessionLimits,
+  used: boolean,
+): Promise<{ session?: Session; actor?: PersonActor; former?: FormerSession }> {
+  const row = await findSessionOf(db, hashToken(token))
+  if (!row || row.waits_for_code) return {}
+  const { session, former } = sessionIn(row, now, limits)
+  if (!session) return { former }
+  if (used && now.getTime() - row.last_used_at.getTime() > TOUCH_EVERY_MS) await touchSession(db, row.token_hash, now)
+  return row.name === null ? {} : { session, actor: await rememberedActor(db, { ...row, id: row.person_id }, row.stamp) }
+}
+
 /** The living session of a token. */
-export const resumeSession = async (db: Kysely<Database>, token: string, now: Date, limits: SessionLimits): Promise<Session | undefined> =>
-  (await readSession(db, token, now, limits)).session
+export async function resumeSession(db: Kysely<Database>, token: string, now: Date, limits: SessionLimits): Promise<Session | undefined> {
+  const row = await findSession(db, hashToken(token))
+  return row && !row.waits_for_code ? sessionIn(row, now, limits).session : undefined
+}
 
 /** The session's person has said again who they are. */
 export async function proveSession(work: Work, session: Session): Promise<Session> {

@@ -25,6 +25,7 @@ export async function tidy(host: Host): Promise<void> {
     await forgetEndedSessions(work)
     await forgetOldLogins(work)
     await forgetHeldFiles(work)
+    await db.deleteFrom('access_change').where('at', '<', before(1)).execute()
     await db.deleteFrom('process_stall').where('at', '<', before(STALL_DAYS)).execute()
     await db.deleteFrom('plugin_strike').where('at', '<', before(2)).execute()
     await db.deleteFrom('plugin_fault').where('last_at', '<', before(retention.factDays)).execute()

@@ -1,5 +1,5 @@
 /** Owns reading a ticket's history: its rows with who did it, and why the program decided as it did. */
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Database, Id, MailReason } from '../database/schema.ts'
 import { CHANGEABLE } from './attributes.ts'
 
@@ -96,16 +96,8 @@ export interface Origin {
 }
 
 export async function findOrigin(db: Kysely<Database>, ticketId: Id): Promise<Origin> {
-  const [made, mail] = await Promise.all([
-    db
-      .selectFrom('history')
-      .select('reason')
-      .where('ticket_id', '=', ticketId)
-      .where('type', '=', 'NewTicket')
-      .orderBy('id')
-      .limit(1)
-      .executeTakeFirst(),
-    db.selectFrom('inbound_mail').select('reason').where('ticket_id', '=', ticketId).orderBy('id').limit(1).executeTakeFirst(),
-  ])
-  return { reason: made?.reason ?? null, mail: mail?.reason ?? [] }
+  const { rows } = await sql<{ made: unknown; mail: MailReason[] | null }>`
+    select (select reason from history where ticket_id = ${ticketId} and type = 'NewTicket' order by id limit 1) as made,
+      (select reason from inbound_mail where ticket_id = ${ticketId} order by id limit 1) as mail`.execute(db)
+  return { reason: rows[0]!.made, mail: rows[0]!.mail ?? [] }
 }

@@ -1,5 +1,5 @@
 /** Owns lists of tickets: what a person may see, filtered, sorted, paged by key; and the way to a single one. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { cutPage, keyPage, type SortColumn } from '../database/key-page.ts'
 import type { Database, Id } from '../database/schema.ts'
 import type { Access } from '../kernel/actor.ts'
@@ -8,7 +8,7 @@ import { refused } from '../errors.ts'
 import { numbersIn, typedWords } from '../search/typed.ts'
 import { ENTRIES, type Sort } from './attributes.ts'
 import { isOpen, type Ticket } from './ticket.ts'
-import { visibleIds, type TicketFilter } from './ticket-filter.ts'
+import { visibleIds, type Choice, type TicketFilter } from './ticket-filter.ts'
 import { findTicket, findTicketByNumber, ticketQuery, tiesOf, toTicket, type TiesOfAll } from './ticket.store.ts'
 
 export interface TicketPage {
@@ -42,19 +42,16 @@ export async function listTickets(db: Kysely<Database>, access: Access, right: R
   const sort = byDue ? DUE : SORT_COLUMNS[wish.sort ?? 'created']
   const direction = wish.direction ?? 'desc'
   const page = keyPage(sort, 'ticket.id', { ...wish, direction })
-  const ids = visibleIds(access, right, wish.filter ?? {}, {
-    ...(page.condition ? { further: page.condition } : {}),
+  const choice = {
     sortKey: page.column,
-    order: (name) => sql.raw(`${name} ${direction}, id ${direction}`),
+    order: (name: string) => sql.raw(`${name} ${direction}, id ${direction}`),
     limit: page.limit + 1,
-    // By change there is an index of all tickets: of the open ones, few, it would walk past years of closed ones.
-    inIndexOrder:
-      byDue ||
-      sort === SORT_COLUMNS.created ||
-      (sort === SORT_COLUMNS.changed && !onlyOpen(wish.filter)) ||
-      (sort === SORT_COLUMNS.priority && onlyOpen(wish.filter)),
-  })
-  if (!ids) return { tickets: [], after: null }
+    ...(page.condition ? { further: page.condition } : {}),
+  }
+  const newest = sortsNewest(wish)
+  const among = visibleIds(access, right, wish.filter ?? {}, newest ? NEWEST : { ...choice, inIndexOrder: inIndexOrder(wish) })
+  if (!among) return { tickets: [], after: null }
+  const ids = newest ? orderOf(among, choice) : among
   // As an array the page is found first and then looked up by id. With `in (…)` the planner, which orders no more than eight
   // joins by itself, reads the whole table of tickets.
   const rows = await ticketQuery(db, access.personId)
@@ -69,6 +66,34 @@ export async function listTickets(db: Kysely<Database>, access: Access, right: R
   )
   return { tickets: found.rows.map(({ row }) => toTicket(row)), after: found.after }
 }
+
+/** A list that shows closed tickets too, in an order that no index has, is made of so many of its newest tickets: years are not sorted. */
+export const SORTED_TICKETS = 2000
+const NEWEST: Choice = {
+  sortKey: sql.raw(SORT_COLUMNS.created.column),
+  order: (name) => sql.raw(`${name} desc, id desc`),
+  limit: SORTED_TICKETS,
+  inIndexOrder: true,
+}
+
+/** Is the list one of its newest tickets only? What words find is gathered anyway, whatever its order. */
+export const sortsNewest = (wish: ListWish): boolean =>
+  !inIndexOrder(wish) && !onlyOpen(wish.filter) && !wish.filter?.search && !wish.filter?.held && !wish.filter?.undelivered
+
+/** By change there is an index of all tickets: of the open ones, few, it would walk past years of closed ones. */
+function inIndexOrder({ filter, sort = 'created' }: ListWish): boolean {
+  return (
+    sort === 'created' ||
+    (sort === 'due' && onlyDue(filter)) ||
+    (sort === 'changed' && !onlyOpen(filter)) ||
+    (sort === 'priority' && onlyOpen(filter))
+  )
+}
+
+const orderOf = (ids: RawBuilder<unknown>, { sortKey, order, limit, further }: Choice & Required<Pick<Choice, 'sortKey' | 'order'>>) => sql`
+  select id from (select ticket.id, ${sortKey} as sort_key from ticket where ticket.id = any(array(${ids}))${
+    further ? sql` and ${further}` : sql``
+  }) as u order by ${order('sort_key')} limit ${limit}`
 
 /** The index by urgency is of open tickets. */
 const onlyOpen = (filter: TicketFilter | undefined): boolean => Boolean(filter?.stateTypes?.every(isOpen))

@@ -9,7 +9,7 @@ import { maker, type Maker } from '../../test/make.ts'
 import { searchPersons } from '../person/person-search.ts'
 import { countPersons } from '../person/person-list.ts'
 import { countTickets } from './ticket-count.ts'
-import { listTickets, ticketMeant } from './ticket-list.ts'
+import { listTickets, SORTED_TICKETS, sortsNewest, ticketMeant } from './ticket-list.ts'
 import { searchCondition } from './ticket-search.ts'
 
 let opened: OpenDatabase
@@ -144,4 +144,30 @@ it('persons are found the same way', async () => {
     ).toEqual(['Żaneta Łącka-Szukana'])
   expect(await searchPersons(opened.db, 'żaneta kowalska')).toEqual([])
   expect(await countPersons(opened.db, { search: 'lacka zaneta' })).toBe(1)
+})
+
+describe('orders that no index has', () => {
+  it('are made of the newest tickets where closed ones are shown, of all open ones, and pages go through each once', async () => {
+    // Titles the other way round: the oldest would come first.
+    await sql`insert into ticket (number, title, queue_id, state_id, state_type, priority_id, received_at, created_at, changed_at)
+      select 'stary ' || n, 'a' || lpad(n::text, 6, '0'), 1, 2, 'closed', 3, at, at, at
+      from generate_series(1, ${SORTED_TICKETS + 5}) n, lateral (select ${make.now}::timestamptz - interval '9000 hours' + n * interval '1 hour' as at) x`.execute(
+      opened.db,
+    )
+    const closed = { filter: { stateTypes: ['closed' as const] }, sort: 'title' as const, direction: 'asc' as const, limit: 500 }
+    expect([
+      sortsNewest(closed),
+      sortsNewest({ ...closed, sort: 'created' }),
+      sortsNewest({ sort: 'title', filter: { stateTypes: ['open'] } }),
+    ]).toEqual([true, false, false])
+    const titles: string[] = []
+    for (let after: string | undefined; ; ) {
+      const page = await listTickets(opened.db, access, 'ro', { ...closed, after })
+      titles.push(...page.tickets.map(({ title }) => title))
+      if (!page.after) break
+      after = page.after
+    }
+    expect([titles.length, titles[0], titles.at(-1)]).toEqual([SORTED_TICKETS, 'a000006', `a00${SORTED_TICKETS + 5}`])
+    expect(titles).toEqual(titles.toSorted())
+  })
 })

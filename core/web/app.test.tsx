@@ -82,14 +82,17 @@ describe('static files', () => {
       ['style.css', 'text/css'],
       ['app.js', 'text/javascript'],
       ['logo.svg', 'image/svg+xml'],
-      ['inter-latin.woff2', 'font/woff2'],
+      ['inter.woff2', 'font/woff2'],
     ] as const) {
       const path = new RegExp(`/static/[0-9a-f]{16}/${name.replace('.', '\\.')}`).exec(html)![0]
       const response = await site.visitor().get(path)
       expect(response.status).toBe(200)
       expect(response.headers.get('content-type')).toContain(type)
       expect(response.headers.get('cache-control')).toContain('immutable')
-      if (name === 'style.css') expect(await response.text()).toMatch(/url\(\/static\/[0-9a-f]{16}\/inter-latin\.woff2\)/)
+      if (name === 'style.css') expect(await response.text()).toMatch(/url\(\/static\/[0-9a-f]{16}\/inter\.woff2\)/)
+      // A reload asks again, and has it.
+      const again = await site.visitor().get(path, { 'if-none-match': response.headers.get('etag')! })
+      expect([again.status, await again.text()]).toEqual([304, ''])
     }
   })
   it('are sent as small as the browser can read them, and so are pages', async () => {

@@ -5,6 +5,8 @@ import { LANGUAGES } from '../i18n/languages.ts'
 import type { PageContext } from '../kernel/contract.ts'
 import { demandFresh } from '../permission/fresh.ts'
 
+/** Characters that are handed on together: each hand-over costs more than a row does. */
+const AT_ONCE = 16_384
 const BYTE_ORDER_MARK = '\uFEFF'
 
 /**
@@ -38,10 +40,15 @@ export function csvAnswer(c: PageContext, name: string, head: readonly string[],
         .work(actor, async (work) =>
           recordEvent(work, { kind: 'export', object: { type: 'list', id: pathname }, after: Object.fromEntries(searchParams) }),
         )
-    await out.write(BYTE_ORDER_MARK + csvLine(head, separator))
+    let lines = BYTE_ORDER_MARK + csvLine(head, separator)
     for await (const row of rows) {
       if (out.aborted) return
-      await out.write(csvLine(row, separator))
+      lines += csvLine(row, separator)
+      if (lines.length < AT_ONCE) continue
+      // No further row is read before the reader has taken these.
+      await out.write(lines)
+      lines = ''
     }
+    await out.write(lines)
   })
 }

@@ -6,7 +6,7 @@ import { siteOrigins, siteUrl } from '../machine/config.ts'
 import { refused } from '../errors.ts'
 import { loadActor } from '../permission/access.store.ts'
 import type { PersonActor } from '../kernel/actor.ts'
-import { endSession, findHalfSession, readSession, resumeSession, type Client, type Session } from '../person/sessions.ts'
+import { endSession, findHalfSession, readAsker, resumeSession, type Client, type Session } from '../person/sessions.ts'
 import { newToken } from '../person/token.ts'
 import { isFragment } from './hx.ts'
 
@@ -36,9 +36,8 @@ export async function takeSession(c: PageContext, token: string): Promise<void> 
   const { db, clock, config } = c.get('host')
   // What an open page fetches by itself keeps nobody logged in.
   const byItself = c.req.method === 'GET' && (c.req.path === '/live' || isFragment(c))
-  const { session, former } = await readSession(db, token, clock(), config.sessions, !byItself)
+  const { session, actor, former } = await readAsker(db, token, clock(), config.sessions, !byItself)
   c.set('former', former)
-  const actor = session && (await loadActor(db, session.personId))
   if (session && actor) actAs(c, session, actor)
 }
 

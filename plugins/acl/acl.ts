@@ -140,7 +140,10 @@ export const aclSubject: Subject<AclValues, AclForm> = {
     description: { words: 'rule.description' },
     match: { words: 'rule.match', as: { say: sayParts } },
     change: { words: 'rule.change', as: { say: sayParts } },
-    filter: { words: 'rule.filter', as: saidWith(ruleChoices, (value, { language }, choices) => sayRuleFilter(value as RuleFilter, choices, language).join('; ')) },
+    filter: {
+      words: 'rule.filter',
+      as: saidWith(ruleChoices, (value, { language }, choices) => sayRuleFilter(value as RuleFilter, choices, language).join('; ')),
+    },
     stop: { words: 'rule.stop', as: 'yes-no' },
     valid: { words: 'rule.valid', as: 'yes-no' },
   },

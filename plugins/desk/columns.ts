@@ -1,7 +1,6 @@
 /** Owns which columns a list has: all that may be chosen, what a reader chose, and what stands in them. */
 import type { Kysely } from 'kysely'
 import {
-  aboutChoices,
   entryOf,
   fieldColumns,
   findPersonNames,
@@ -14,20 +13,19 @@ import {
   type ColumnSource,
   type Database,
   type Id,
-  type PageContext,
-  type PersonActor,
   type Sort,
   type Ticket,
 } from '../../core/index.ts'
 import { sayValue } from './attribute-values.ts'
 import { listName, type ListQuery } from './list-query.ts'
+import type { Visit } from './pages/frame.tsx'
 
 /** Names of agents that are not read with the ticket come in one statement. */
 const NAMELESS = LISTED.filter((name) => entryOf[name].kind === 'agent' && !entryOf[name].shown)
 
 const attributes: ColumnSource = {
-  async columns(db) {
-    const about = await aboutChoices(db)
+  async columns(used) {
+    const about = await used.about()
     return LISTED.filter((name) => isUsed(name, about)).map((name) => ({
       key: name,
       label: (language) => sayAttribute(name, language),
@@ -71,22 +69,16 @@ export interface ListColumns {
 }
 
 /** All that this person may choose from. */
-export async function allColumns(c: PageContext, { access }: PersonActor): Promise<OfferedColumn[]> {
-  const { db } = c.get('host')
-  const each = await Promise.all(SOURCES.map(async (source) => ({ source, columns: await source.columns(db, access) })))
+export async function allColumns({ actor, used }: Visit): Promise<OfferedColumn[]> {
+  const each = await Promise.all(SOURCES.map(async (source) => ({ source, columns: await source.columns(used, actor.access) })))
   return each.flatMap(({ source, columns }) => columns.map((column) => ({ ...column, source })))
 }
 
 /** The columns of a list: its reader's own, else those of the saved view, else the usual ones. What there is no more is left out. */
-export async function columnsOf(
-  c: PageContext,
-  actor: PersonActor,
-  query: ListQuery,
-  ofView?: readonly string[] | null,
-): Promise<ListColumns> {
-  const kept = actor.preferences.columns
+export async function columnsOf(visit: Visit, query: ListQuery, ofView?: readonly string[] | null): Promise<ListColumns> {
+  const kept = visit.actor.preferences.columns
   const ofReader = query.saved ? kept[savedName(query.saved)] : undefined
-  return arrange(await allColumns(c, actor), ofReader ?? ofView ?? kept[listName(query.place)] ?? kept[EVERY])
+  return arrange(await allColumns(visit), ofReader ?? ofView ?? kept[listName(query.place)] ?? kept[EVERY])
 }
 
 /** Chosen keys as columns, and the rest; none: the usual ones. */

@@ -4,7 +4,7 @@ import { aField } from '../../test/fields.ts'
 import { marksOf, openSite, type Site, type Visitor } from '../../test/web.ts'
 import { createField, editField, type FieldForm } from '../../core/field/field-admin.ts'
 import type { FieldConfig } from '../../core/field/config.ts'
-import { fieldColumns, findTicket, listTickets, prepareAct, valuesOf, type Id, type PersonActor } from '../../core/index.ts'
+import { fieldColumns, findTicket, inUse, listTickets, prepareAct, valuesOf, type Id, type PersonActor } from '../../core/index.ts'
 import { listenTo } from '../../test/golden/statements.ts'
 import { previewText } from '../../core/mail/texts/text-preview.ts'
 import portal from '../portal/index.tsx'
@@ -255,7 +255,7 @@ describe('lists', () => {
   it('a page’s columns take one statement, however many tickets and fields', async () => {
     for (let n = 0; n < 3; n++) await filled()
     const { tickets } = await listTickets(site.make.db, janActor.access, 'ro', { limit: 50 })
-    const keys = (await fieldColumns.columns(site.make.db, janActor.access)).map(({ key }) => key)
+    const keys = (await fieldColumns.columns(inUse(site.make.db), janActor.access)).map(({ key }) => key)
     expect(keys).toContain('field:Dom')
     const room = { language: 'pl', moment: (at: Date | null) => at?.toISOString() ?? '' } as const
     const { value, statements } = await listenTo(site.database.pool).hear(() => fieldColumns.load(site.make.db, keys, tickets, room))

@@ -4,14 +4,13 @@ import {
   entryOf,
   FILTERED,
   isId,
-  listFields,
   OPEN_TYPES,
   queueWithChildren,
   SORTS,
   typeOf,
   type Access,
   type FieldFilter,
-  type Host,
+  type InUse,
   type OwnField,
   type AttributeKind,
   type Filtered,
@@ -91,8 +90,8 @@ const readOwn = (query: Record<string, string>): Record<string, string> =>
   )
 
 /** Fields of tickets, for an address that names some; none are read for others. */
-export const fieldsNamed = async (db: Host['db'], { own }: ListQuery): Promise<OwnField[]> =>
-  Object.keys(own).length === 0 ? [] : listFields(db, 'ticket')
+export const fieldsNamed = async (used: InUse, { own }: ListQuery): Promise<OwnField[]> =>
+  Object.keys(own).length === 0 ? [] : used.fields()
 
 /** Names in the address by which lists are narrowed by a field. */
 export const ownNames = ({ name, type }: Pick<OwnField, 'name' | 'type'>): string[] =>

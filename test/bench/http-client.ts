@@ -5,24 +5,28 @@ import { percentile } from './report.ts'
 export interface Load {
   perSecond: number
   p95: number
+  /** Milliseconds of each answer. */
+  times: number[]
 }
 
-/** Asks for `seconds`, `concurrency` requests under way at any time. Throws at an answer other than 200. */
+/** Asks for `seconds`, or so many `requests`, `concurrency` requests under way at any time. Throws at an answer other than 200. */
 export async function load(options: {
   port: number
   paths: readonly string[]
   headers: Record<string, string>
   concurrency: number
-  seconds: number
+  seconds?: number
+  requests?: number
 }): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: options.concurrency })
   const times: number[] = []
-  const end = performance.now() + options.seconds * 1000
+  const { seconds: wanted = Infinity, requests = Infinity } = options
+  const end = performance.now() + wanted * 1000
   let next = 0
   const began = performance.now()
   await Promise.all(
     Array.from({ length: options.concurrency }, async () => {
-      while (performance.now() < end) {
+      while (performance.now() < end && next < requests) {
         const path = options.paths[next++ % options.paths.length]!
         const start = performance.now()
         await get(agent, options.port, path, options.headers)
@@ -32,7 +36,7 @@ export async function load(options: {
   )
   const seconds = (performance.now() - began) / 1000
   agent.destroy()
-  return { perSecond: times.length / seconds, p95: percentile(times, 0.95) }
+  return { perSecond: times.length / seconds, p95: percentile(times, 0.95), times }
 }
 
 /** The body of one answer. */

@@ -1,10 +1,12 @@
-/** Owns the bench: `npm run bench -- [--tickets N] [--only accept,mail,sizes,large,pages,policy,clock,deadlines,rules,start,login,plans,take-over,take-over-growth] [--json FILE] [--keep DIR]`. */
+/** Owns the bench: `npm run bench -- [--tickets N] [--only accept,mail,sizes,large,pages,policy,clock,deadlines,rules,start,login,plans,first,crowd,scale,take-over,take-over-growth] [--json FILE] [--keep DIR]`. */
 import { writeFile } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureClock } from './clock.ts'
+import { measureCrowd, runCrowd } from './crowd.ts'
 import { runFloor } from './floor.ts'
 import { runListener } from './listener.ts'
+import { measureFirstVisit } from './first-visit.ts'
 import { measureDeadlines } from './deadlines.ts'
 import { measureLogin } from './login.ts'
 import { measureAccepting, measureTickets } from './mail-in.ts'
@@ -15,6 +17,7 @@ import { checkPlans } from './plans.ts'
 import { met, ratioOf, table, type Figure } from './report.ts'
 import { measurePolicy } from './policy.ts'
 import { measureRules } from './rules.ts'
+import { measureScale } from './scale.ts'
 import { measureStart } from './start.ts'
 import { measureGrowth, measureTakeOver, runTakeOver } from './take-over.ts'
 import { runWhole } from './whole.ts'
@@ -34,6 +37,7 @@ if (values.role === 'floor') await runFloor()
 else if (values.role === 'listener') await runListener()
 else if (values.role === 'whole') await runWhole()
 else if (values.role === 'take-over') await runTakeOver()
+else if (values.role === 'crowd') await runCrowd()
 else await bench()
 
 async function bench(): Promise<void> {
@@ -64,13 +68,20 @@ async function bench(): Promise<void> {
       wanted.has('clock') ||
       wanted.has('deadlines') ||
       wanted.has('rules') ||
-      wanted.has('plans')
-    )
-      await place.make('pages', tickets)
+      wanted.has('plans') ||
+      wanted.has('scale') ||
+      wanted.has('crowd') ||
+      wanted.has('first')
+    ) {
+      await place.make('pages', tickets, { whole: ['plans', 'scale', 'crowd'].some((one) => wanted.has(one)) })
+    }
     if (wanted.has('pages')) add(await measurePages(place))
     if (wanted.has('policy')) add(await measurePolicy(place))
     if (wanted.has('clock')) add(await measureClock(place))
     if (wanted.has('deadlines')) add(await measureDeadlines(place))
+    if (wanted.has('first')) add(await measureFirstVisit(place))
+    if (wanted.has('crowd')) add(await measureCrowd(place))
+    if (wanted.has('scale')) add(await measureScale(place, tickets))
     if (wanted.has('rules')) add(await measureRules(place))
     if (wanted.has('take-over')) add(await measureTakeOver(place, tickets))
     if (wanted.has('take-over-growth')) add(await measureGrowth(place, tickets))

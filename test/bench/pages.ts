@@ -73,9 +73,9 @@ export async function measurePages(place: Place): Promise<Figure[]> {
 }
 
 /** Paths by the name of the measure. */
-export async function somePages(place: Place): Promise<Record<string, string[]>> {
+export async function somePages(place: Place, database = 'pages'): Promise<Record<string, string[]>> {
   const visible = `queue_id in (select q.id from queue q where q.name like 'Dział Informatyzacji%')`
-  const ids = async (sql: string) => (await place.query('pages', sql)).map((row) => String(row['id']))
+  const ids = async (sql: string) => (await place.query(database, sql)).map((row) => String(row['id']))
   const open = await ids(`select id from ticket where ${visible} and state_type <> 'closed' order by md5(id::text) limit ${SAMPLES / 2}`)
   const closed = await ids(`select id from ticket where ${visible} and state_type = 'closed' order by md5(id::text) limit ${SAMPLES / 2}`)
   const queues = await ids(`select id from queue q where q.name like 'Dział Informatyzacji%' order by id`)

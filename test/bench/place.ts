@@ -6,16 +6,19 @@ import { Client } from 'pg'
 import { loadConfig, type Config } from '../../core/machine/config.ts'
 import { openDatabase, type OpenDatabase } from '../../core/database/database.ts'
 import { startEmbedded } from '../../core/database/embedded.ts'
-import { migrateAll } from '../../core/backup/migrate-all.ts'
+import { migrateOwners, ownersOf } from '../../core/backup/migrate-all.ts'
 import { runWork } from '../../core/kernel/work.ts'
+import { loadPlugins } from '../../core/run/load-plugins.ts'
+import { findPlugin } from '../../core/run/plugins.ts'
 import { fillUniversity } from '../../plugins/demo/fill.ts'
+import { addYears } from './years.ts'
 
 export interface Place {
   dir: string
   /** Address of a database, fit for POMOC_DATABASE_URL. */
   url(database: string): string
-  /** Makes a database with this many tickets, or an empty schema for 0. */
-  make(database: string, tickets: number): Promise<void>
+  /** Makes a database with this many tickets, or an empty schema for 0. `whole`: what plugins have too, and what years leave behind. */
+  make(database: string, tickets: number, options?: { whole?: boolean }): Promise<void>
   /** A copy; nobody may be connected to the first. */
   copy(from: string, to: string): Promise<void>
   open(database: string): Promise<OpenDatabase>
@@ -49,17 +52,23 @@ export async function makePlace(dir?: string): Promise<Place> {
       await query('postgres', `drop database if exists ${to}`)
       await query('postgres', `create database ${to} template ${from}`)
     },
-    async make(database, tickets) {
+    async make(database, tickets, { whole = false } = {}) {
       const [found] = await query('postgres', `select 1 from pg_database where datname = '${database}'`)
       if (!found) await query('postgres', `create database ${database}`)
       const opened = await openDatabase(url(database))
-      await migrateAll(opened)
-      if (found) return opened.close()
+      const plugins = whole ? await loadPlugins(config.plugins, (name) => findPlugin(name)) : []
+      await migrateOwners(opened, ownersOf(plugins))
+      if (found) {
+        await opened.close()
+        if (whole) await addYears((text) => query(database, text))
+        return
+      }
       const room = { db: opened.db, config, clock: () => new Date(), subscribers: () => [] }
       if (tickets > 0) {
         await fillUniversity({ db: opened.db, config, work: (actor, run) => runWork(room, actor, run) }, { tickets, now: new Date() })
       }
       await opened.close()
+      if (whole) await addYears((text) => query(database, text))
       // What autovacuum would have done in a database that has been in use for a while.
       await query(database, 'vacuum analyze')
     },

@@ -20,8 +20,12 @@ export interface Recorder {
   logIn(personId: Id): Promise<string>
   /** Serves the page in this process: its statements, in order, and its body. */
   record(path: string, cookie: string): Promise<{ statements: Statement[]; body: string }>
-  /** The page alone: its body. */
-  ask(path: string, cookie: string): Promise<string>
+  /** The same, whatever the answer: a page that is not this person's has none of interest. */
+  ask(path: string, cookie: string): Promise<{ statements: Statement[]; status: number }>
+  /** The page alone, asked once: its body. */
+  body(path: string, cookie: string): Promise<string>
+  /** Of all pages, with their parameters: '/admin/queues/:id'. */
+  routes: string[]
   stop(): Promise<void>
 }
 
@@ -48,23 +52,33 @@ export async function makeRecorder(opened: OpenDatabase, config: Config): Promis
   })
   const app = makeApp(kernel)
   const room = { db, config, clock: () => new Date(), subscribers: () => [] }
-  const ask = async (path: string, cookie: string) => {
+  const once = async (path: string, cookie: string) => {
+    heard = []
     const response = await app.request(path, { headers: { cookie } }, { incoming: { socket: { remoteAddress: '127.0.0.1' } } })
-    const body = await response.text()
-    if (response.status !== 200) throw new Error(`${path} answered ${response.status}`)
-    return body
+    return { status: response.status, body: await response.text() }
   }
   return {
-    ask,
+    async body(path, cookie) {
+      const { status, body } = await once(path, cookie)
+      if (status !== 200) throw new Error(`${path} answered ${status}`)
+      return body
+    },
     logIn: async (personId) =>
       `pomoc=${await runWork(room, system('bench'), (work) => openSession(work, personId, { address: '127.0.0.1', userAgent: 'bench' }))}`,
+    routes: [...new Set(app.routes.filter(({ method, path }) => method === 'GET' && !path.includes('*')).map(({ path }) => path))],
     async record(path, cookie) {
       // The second time: what is looked up once a process or once a minute is known by then.
       for (let time = 0; ; time++) {
-        heard = []
-        const body = await ask(path, cookie)
+        const { status, body } = await once(path, cookie)
+        if (status !== 200) throw new Error(`${path} answered ${status}`)
         if (time === 1) return { statements: heard, body }
       }
+    },
+    async ask(path, cookie) {
+      const { status } = await once(path, cookie)
+      if (status !== 200) return { status, statements: [] }
+      await once(path, cookie)
+      return { status, statements: heard }
     },
     stop: () => live.stop(),
   }

@@ -23,8 +23,9 @@ export interface Client {
   close(): Promise<void>
 }
 
-export async function open(port: number): Promise<Client> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+/** `localAddress`: from another address of this machine, where so many from one are too many. */
+export async function open(port: number, localAddress = '127.0.0.1'): Promise<Client> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true, localAddress })
   const reply = replies(socket)
   await reply(220)
   socket.write('EHLO bench.example\r\n')

@@ -123,3 +123,34 @@ test('restored into PostgreSQL 15 it is the same, and the way back is too', asyn
   await back.close()
   await old.stop()
 })
+
+test('a restore whose connections are cut again and again goes on each time, and ends whole', async () => {
+  const target = await testDatabase({ empty: true })
+  const other = new Client({ connectionString: site.database.url })
+  await other.connect()
+  const name = new URL(target.url).pathname.slice(1)
+  let cuts = 0
+  let done = false
+  while (!done) {
+    // The reading through before takes its time each time; of what follows a little more is left standing each time.
+    const cut = setTimeout(
+      () => {
+        cuts++
+        void other.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
+      },
+      2000 + 400 * cuts,
+    )
+    done = await restoreBackup(file, target, { owners: ownersOf([]) }).then(
+      () => true,
+      () => false,
+    )
+    clearTimeout(cut)
+  }
+  process.stdout.write(`connections were cut ${cuts} times\n`)
+  expect(cuts).toBeGreaterThan(2)
+  const again = await createFileArchive(join(dir, 'cut.tar.zst'), TUESDAY)
+  expect(content(await writeBackup(target.pool, again))).toEqual(content(made))
+  await again.abandon()
+  await other.end()
+  await target.close()
+})

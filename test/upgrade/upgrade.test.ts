@@ -65,6 +65,7 @@ import { FACTS } from './make/plugins.ts'
 
 /** Tables that this version has beyond those of a backup, in alphabetical order. */
 const NEW_TABLES: string[] = [
+  'access_change',
   'acl',
   'article_flag',
   'article_raw',

@@ -15,26 +15,28 @@ export const SAVED_JOBS = `
     left join graphile_worker._private_job_queues q on q.id = j.job_queue_id
   order by j.id`
 
-/** Makes the table into which saved jobs are copied; gone at commit. Answers its name with columns, for COPY. */
-export async function makeSavedJobs(client: ClientBase): Promise<string> {
-  await client.query(`create temporary table saved_job (
+/** Makes the table into which saved jobs are copied, under this name. */
+export async function makeSavedJobs(client: ClientBase, table: string): Promise<void> {
+  await client.query(`create table ${table} (
     n integer generated always as identity, identifier text, payload json, queue text, priority smallint, run_at timestamptz,
-    attempts smallint, max_attempts smallint, last_error text, key text, flags jsonb, created_at timestamptz) on commit drop`)
-  return `pg_temp.saved_job (${COLUMNS})`
+    attempts smallint, max_attempts smallint, last_error text, key text, flags jsonb, created_at timestamptz)`)
 }
 
+/** The same table with the columns that are copied into it, for COPY. */
+export const savedJobsTarget = (table: string): string => `${table} (${COLUMNS})`
+
 /** Puts the saved jobs into the queue, in their old order. */
-export async function addSavedJobs(client: ClientBase): Promise<void> {
+export async function addSavedJobs(client: ClientBase, table: string): Promise<void> {
   await client.query(
-    'insert into graphile_worker._private_tasks (identifier) select distinct identifier from pg_temp.saved_job on conflict do nothing',
+    `insert into graphile_worker._private_tasks (identifier) select distinct identifier from ${table} on conflict do nothing`,
   )
   await client.query(`insert into graphile_worker._private_job_queues (queue_name)
-    select distinct queue from pg_temp.saved_job where queue is not null on conflict do nothing`)
+    select distinct queue from ${table} where queue is not null on conflict do nothing`)
   await client.query(`
     insert into graphile_worker._private_jobs
       (task_id, payload, job_queue_id, priority, run_at, attempts, max_attempts, last_error, key, flags, created_at)
     select t.id, s.payload, q.id, s.priority, s.run_at, s.attempts, s.max_attempts, s.last_error, s.key, s.flags, s.created_at
-    from pg_temp.saved_job s join graphile_worker._private_tasks t using (identifier)
+    from ${table} s join graphile_worker._private_tasks t using (identifier)
       left join graphile_worker._private_job_queues q on q.queue_name = s.queue
     order by s.n`)
 }

@@ -1,5 +1,5 @@
 /** Owns lists of mail for administration, in and out, and what an administrator may do with one. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { recordChange } from '../../audit/change.ts'
 import { pageAt, type CoreSubject } from '../../audit/subject.ts'
 import { readBlob } from '../../database/blob.ts'
@@ -65,9 +65,32 @@ const INBOUND_COLUMNS: Record<InboundSort, SortColumn> = {
   size: { column: 'coalesce(b.size, 0)', type: 'bigint' },
 }
 
-function inboundQuery(db: Kysely<Database>) {
+/** Words are looked for, and orders other than by time made, among so many of the newest mails that the other conditions leave: no index knows either. */
+export const NEWEST_MAILS = 20_000
+/** Does the list go over the newest mails only? */
+export const amongNewest = ({ filter = {}, sort }: { filter?: MailFilter<string>; sort?: string }): boolean =>
+  Boolean(filter.search) || (sort !== undefined && sort !== 'accepted' && sort !== 'created')
+
+/** The table, or its newest rows that fit. */
+function mailsOf<T extends 'inbound_mail' | 'outbound_mail'>(
+  table: T,
+  at: string,
+  conditions: readonly RawBuilder<unknown>[],
+  newest: boolean,
+) {
+  const where = sql.join([sql`true`, ...conditions], sql` and `)
+  return sql<Database[T]>`(select * from ${sql.table(table)} where ${where}${
+    newest ? sql` order by ${sql.ref(at)} desc, id desc limit ${NEWEST_MAILS}` : sql``
+  })`.as('m')
+}
+const between = (at: string, { from, to }: MailFilter<string>): RawBuilder<unknown>[] => [
+  ...(from ? [sql`${sql.ref(at)} >= ${from}`] : []),
+  ...(to ? [sql`${sql.ref(at)} < ${to}`] : []),
+]
+
+function inboundQuery(db: Kysely<Database>, mails: ReturnType<typeof mailsOf<'inbound_mail'>> = mailsOf('inbound_mail', '', [], false)) {
   return db
-    .selectFrom('inbound_mail as m')
+    .selectFrom(mails)
     .leftJoin('blob as b', 'b.id', 'm.blob_id')
     .leftJoin('ticket as t', 't.id', 'm.ticket_id')
     .select([
@@ -93,18 +116,19 @@ export async function listInbound(
 ): Promise<KeyPage<InboundMail & { sortKey: string }>> {
   const { filter = {} } = wish
   const page = keyPage(INBOUND_COLUMNS[wish.sort ?? 'accepted'], 'm.id', { direction: 'desc', ...wish })
-  let query = inboundQuery(db).select(page.key.as('sortKey'))
+  const conditions = [
+    ...(filter.state ? [sql`state = ${filter.state}`] : []),
+    ...(filter.states ? [sql`state in (${sql.join(filter.states)})`] : []),
+    ...(filter.outcome ? [sql`outcome = ${filter.outcome}`] : []),
+    ...between('accepted_at', filter),
+  ]
+  let query = inboundQuery(db, mailsOf('inbound_mail', 'accepted_at', conditions, amongNewest(wish))).select(page.key.as('sortKey'))
   if (page.condition) query = query.where(page.condition)
-  if (filter.state) query = query.where('m.state', '=', filter.state)
-  if (filter.states) query = query.where('m.state', 'in', filter.states)
-  if (filter.outcome) query = query.where('m.outcome', '=', filter.outcome)
   if (filter.unitId) {
     query =
       query.where(sql<boolean>`(t.queue_id in (select id from queue where unit_id = ${filter.unitId}) or m.ticket_id is null and lower(m.envelope_to) in (
       select a.address from system_address a join queue q on q.id = a.queue_id where q.unit_id = ${filter.unitId}))`)
   }
-  if (filter.from) query = query.where('m.accepted_at', '>=', filter.from)
-  if (filter.to) query = query.where('m.accepted_at', '<', filter.to)
   for (const { pattern, digits } of typedWords(filter.search ?? '')) {
     query = query.where(sql<boolean>`(m.subject ~* ${pattern} or m.from_text ~* ${pattern} or m.envelope_from ~* ${pattern}
       or m.envelope_to ~* ${pattern} or t.number = ${digits})`)
@@ -193,9 +217,9 @@ const OUTBOUND_COLUMNS: Record<OutboundSort, SortColumn> = {
   state: { column: 'm.state', type: 'text' },
 }
 
-function outboundQuery(db: Kysely<Database>) {
+function outboundQuery(db: Kysely<Database>, mails: ReturnType<typeof mailsOf<'outbound_mail'>> = mailsOf('outbound_mail', '', [], false)) {
   return db
-    .selectFrom('outbound_mail as m')
+    .selectFrom(mails)
     .leftJoin('ticket as t', 't.id', 'm.ticket_id')
     .select([
       'm.id',
@@ -221,12 +245,13 @@ export async function listOutbound(
 ): Promise<KeyPage<OutboundMail & { sortKey: string }>> {
   const { filter = {} } = wish
   const page = keyPage(OUTBOUND_COLUMNS[wish.sort ?? 'created'], 'm.id', { direction: 'desc', ...wish })
-  let query = outboundQuery(db).select(page.key.as('sortKey'))
+  const conditions = [
+    ...(filter.state ? [sql`state = ${filter.state}`] : []),
+    ...(filter.kind ? [sql`kind = ${filter.kind}`] : []),
+    ...between('created_at', filter),
+  ]
+  let query = outboundQuery(db, mailsOf('outbound_mail', 'created_at', conditions, amongNewest(wish))).select(page.key.as('sortKey'))
   if (page.condition) query = query.where(page.condition)
-  if (filter.state) query = query.where('m.state', '=', filter.state)
-  if (filter.kind) query = query.where('m.kind', '=', filter.kind)
-  if (filter.from) query = query.where('m.created_at', '>=', filter.from)
-  if (filter.to) query = query.where('m.created_at', '<', filter.to)
   for (const { pattern, digits } of typedWords(filter.search ?? '')) {
     query =
       query.where(sql<boolean>`(m.subject ~* ${pattern} or m.from_text ~* ${pattern} or m.to_text ~* ${pattern} or m.cc_text ~* ${pattern}

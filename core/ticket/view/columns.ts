@@ -1,7 +1,9 @@
 /** Owns what a column of agents' lists is, whoever brings it: an attribute, a field of an installation's own. */
 import type { Kysely } from 'kysely'
 import type { Database, Id, Language } from '../../database/schema.ts'
+import { listFields, type Field } from '../../field/fields.ts'
 import type { Access } from '../../kernel/actor.ts'
+import { aboutChoices, type AboutChoices } from '../../service/choices.ts'
 import type { Sort } from '../attributes.ts'
 import type { Ticket } from '../ticket.ts'
 
@@ -24,9 +26,22 @@ export interface ColumnRoom {
   moment(at: Date | null): string
 }
 
+/** What an installation uses: columns, filters and acts of one page read it, and it is asked for once. */
+export interface InUse {
+  about(): Promise<AboutChoices>
+  /** Fields of tickets, those switched off too. */
+  fields(): Promise<Field[]>
+}
+
+export function inUse(db: Kysely<Database>): InUse {
+  let about: Promise<AboutChoices> | undefined
+  let fields: Promise<Field[]> | undefined
+  return { about: () => (about ??= aboutChoices(db)), fields: () => (fields ??= listFields(db, 'ticket')) }
+}
+
 export interface ColumnSource {
   /** What this person may choose from, in the order in which it is offered. */
-  columns(db: Kysely<Database>, access: Access): Promise<Column[]>
+  columns(used: InUse, access: Access): Promise<Column[]>
   /**
    * Values of a page of tickets in words, by ticket and key; what is missing is nothing. `keys` are some of those that `columns` offered.
    * One statement at most, however many tickets and keys there are.

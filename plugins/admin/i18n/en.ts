@@ -552,6 +552,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'text.no-such-ticket': 'There is no ticket of this number.',
 
   'mail.search': 'Sender, recipient, subject, ticket number',
+  'mail.newest': 'Searches, and orders other than newest first, go over the {count} newest messages only. For older ones, choose days.',
   'mail.subject': 'Subject',
   'mail.no-subject': '(no subject)',
   'mail.state': 'State',

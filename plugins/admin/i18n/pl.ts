@@ -598,6 +598,8 @@ export const pl = {
   'text.no-such-ticket': 'Nie ma zgłoszenia o tym numerze.',
 
   'mail.search': 'Nadawca, odbiorca, temat, numer zgłoszenia',
+  'mail.newest':
+    'Szukamy i układamy w innej kolejności niż od najnowszych tylko wśród {count} najnowszych wiadomości. Starsze znajdziesz, podając dni.',
   'mail.subject': 'Temat',
   'mail.no-subject': '(bez tematu)',
   'mail.state': 'Stan',

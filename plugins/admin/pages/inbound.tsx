@@ -35,7 +35,9 @@ import {
   findInbound,
   INBOUND_SORTS,
   listAllQueues,
+  amongNewest,
   listInbound,
+  NEWEST_MAILS,
   OUTCOMES,
   readInboundRaw,
   retryInbound,
@@ -321,13 +323,20 @@ async function inboundPage(c: PageContext): Promise<Response> {
     empty: { title: t('inbound.none'), text: t('inbound.none.text') },
     acts: <ButtonLink href="/admin/mail/try">{t('try.link')}</ButtonLink>,
     above: (
-      <Tabs
-        label={t('area.inbound')}
-        tabs={[
-          { href: PATH, label: t('inbound.tab.all'), current: !picks },
-          { href: `${PATH}?state=stuck`, label: t('inbound.tab.stuck'), current: picks },
-        ]}
-      />
+      <>
+        <Tabs
+          label={t('area.inbound')}
+          tabs={[
+            { href: PATH, label: t('inbound.tab.all'), current: !picks },
+            { href: `${PATH}?state=stuck`, label: t('inbound.tab.stuck'), current: picks },
+          ]}
+        />
+        {amongNewest(wish) && (
+          <p class="quiet" role="note">
+            {t('mail.newest', { count: NEWEST_MAILS })}
+          </p>
+        )}
+      </>
     ),
     ...(picks && page.rows.length > 0
       ? {

@@ -18,7 +18,9 @@ import {
 import {
   cancelOutbound,
   findOutbound,
+  amongNewest,
   listOutbound,
+  NEWEST_MAILS,
   OUTBOUND_SORTS,
   sendOutboundNow,
   type OutboundDetail,
@@ -190,15 +192,20 @@ async function outboundPage(c: PageContext): Promise<Response> {
     columns,
     rows: page.rows,
     next: page.after,
-    ...(config.smarthostUrl
-      ? {}
-      : {
-          above: (
-            <Notice tone="warn">
-              <p>{t('outbound.no-smarthost')}</p>
-            </Notice>
-          ),
-        }),
+    above: (
+      <>
+        {!config.smarthostUrl && (
+          <Notice tone="warn">
+            <p>{t('outbound.no-smarthost')}</p>
+          </Notice>
+        )}
+        {amongNewest(wish) && (
+          <p class="quiet" role="note">
+            {t('mail.newest', { count: NEWEST_MAILS })}
+          </p>
+        )}
+      </>
+    ),
     all: () => everyRow((after) => listOutbound(db, { ...wish, after, limit: 500 })),
     searchLabel: t('mail.search'),
     empty: { title: t('outbound.none') },

@@ -28,6 +28,8 @@ export const en: Record<keyof typeof pl, Text> = {
   'list.count-capped': 'more than {count} tickets',
   'list.all': 'Tickets',
   'list.short-words': 'Words of fewer than three letters are looked for in titles of the {count} newest tickets only.',
+  'list.sorted-newest':
+    'In this order stand the {count} newest tickets of the list. For older ones, narrow the list or sort it by when tickets were created.',
   'list.found': 'Search: {words}',
   'list.of-customer': 'Tickets: {who}',
   'list.export': 'Export CSV: all columns',

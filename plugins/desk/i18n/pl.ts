@@ -32,6 +32,8 @@ export const pl = {
   'list.count-capped': 'ponad {count} zgłoszeń',
   'list.all': 'Zgłoszenia',
   'list.short-words': 'Słów krótszych niż trzy litery szukamy tylko w tytułach {count} najnowszych zgłoszeń.',
+  'list.sorted-newest':
+    'W tej kolejności układamy {count} najnowszych zgłoszeń listy. Aby zobaczyć starsze, zawęź listę albo ułóż ją według daty założenia.',
   'list.found': 'Szukane: {words}',
   'list.of-customer': 'Zgłoszenia: {who}',
   'list.export': 'Eksport CSV: wszystkie kolumny',

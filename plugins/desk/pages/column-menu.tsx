@@ -88,12 +88,13 @@ const Item = ({ c, column, shown }: { c: PageContext; column: OfferedColumn; sho
  * moved by one; `reset`: the usual ones again. Of a saved view they are kept with it by who may change it.
  */
 export async function chooseColumns(c: PageContext): Promise<Response> {
-  const { actor } = await enter(c)
+  const visit = await enter(c)
+  const { actor } = visit
   const fields = await readFields(c)
   const t = words(c)
   const { place, query: asked } = readListAddress(ownPath(fields['back'] ?? ''))
   const query = readListQuery(place, asked)
-  const offered = await allColumns(c, actor)
+  const offered = await allColumns(visit)
   const chosen = readColumns(await readAll(c, 'column')).filter((key) => offered.some((column) => column.key === key))
   const columns = fields['reset'] ? [] : moved(chosen, fields['move'])
   const { host } = c.var

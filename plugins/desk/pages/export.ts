@@ -1,15 +1,16 @@
 /** Owns GET /desk/export.csv: the list as it is filtered, whole, written as it is read. */
 import { DateTime } from 'luxon'
 import {
-  aboutChoices,
   entryOf,
   EXPORTED,
   isUsed,
   listTickets,
   sayAttribute,
+  sortsNewest,
   ticketMarks,
   timeOfTickets,
   timeUnit,
+  type ListWish,
   type PageContext,
   type Ticket,
   type TicketMarks,
@@ -41,9 +42,9 @@ export async function exportCsv(c: PageContext): Promise<Response> {
     queues: visit.queues,
     zone: config.zone,
     now: clock(),
-    own: await fieldsNamed(db, query),
+    own: await fieldsNamed(visit.used, query),
   })
-  const about = await aboutChoices(db)
+  const about = await visit.used.about()
   const t = words(c)
   const language = c.get('language')
   const moment = (at: Date | null, format = 'yyyy-MM-dd HH:mm') =>
@@ -59,8 +60,8 @@ export async function exportCsv(c: PageContext): Promise<Response> {
   const asShown = c.req.query('columns') === 'shown'
   const view = asShown && query.saved ? (await visit.views()).find(({ id }) => id === query.saved) : undefined
   const wanted = asShown
-    ? (await columnsOf(c, visit.actor, query, view?.columns)).shown
-    : (await allColumns(c, visit.actor)).filter(({ key }) => !Object.hasOwn(entryOf, key))
+    ? (await columnsOf(visit, query, view?.columns)).shown
+    : (await allColumns(visit)).filter(({ key }) => !Object.hasOwn(entryOf, key))
   const all: FileColumn[] = asShown
     ? [number, ...wanted.map(lookedUp)]
     : [
@@ -84,10 +85,13 @@ export async function exportCsv(c: PageContext): Promise<Response> {
         ...wanted.map(lookedUp),
       ]
   const columns = all.toSorted((a, b) => (a.place ?? LAST) - (b.place ?? LAST))
+  const listed = toWish(query, filter, AT_ONCE)
+  // A file holds the whole list, however long: in the order that an index has.
+  const wish: ListWish = sortsNewest(listed) ? { ...listed, sort: 'created', direction: 'desc' } : listed
   const rows = async function* () {
     let after: string | undefined
     do {
-      const found = await listTickets(db, visit.actor.access, 'ro', { ...toWish(query, filter, AT_ONCE), after })
+      const found = await listTickets(db, visit.actor.access, 'ro', { ...wish, after })
       const ids = found.tickets.map((ticket) => ticket.id)
       const [marks, time, said] = await Promise.all([
         ticketMarks(db, ids),

@@ -3,15 +3,15 @@ import type { Child } from 'hono/jsx'
 import {
   countEach,
   countOpenByQueue,
-  countTickets,
+  inUse,
   listQueues,
-  listFields,
   listStates,
   OPEN_TYPES,
   isOpen,
   queueTree,
   queuesWith,
   savedViews,
+  type InUse,
   type PageContext,
   type PersonActor,
   type Queue,
@@ -30,13 +30,14 @@ export interface Visit {
   queues: Queue[]
   /** Saved views that the person has; asked for once. */
   views(): Promise<SavedView[]>
+  used: InUse
 }
 
 export async function enter(c: PageContext): Promise<Visit> {
   const actor = demandAgent(c)
   const { db } = c.get('host')
   let views: Promise<SavedView[]> | undefined
-  return { actor, queues: await listQueues(db), views: () => (views ??= savedViews(db, actor.access)) }
+  return { actor, queues: await listQueues(db), views: () => (views ??= savedViews(db, actor.access)), used: inUse(db) }
 }
 
 /** A whole page in the desk's frame. */
@@ -80,13 +81,13 @@ interface RailData {
   saved: (SavedView & { count: number | undefined })[]
 }
 
-async function readRail(c: PageContext, { actor, queues, views: saved }: Visit): Promise<RailData> {
+async function readRail(c: PageContext, { actor, queues, views: saved, used }: Visit): Promise<RailData> {
   const { db, config, clock } = c.get('host')
   const { access } = actor
   const now = clock()
   const mine = await saved()
   const lists = mine.map(({ address }) => readSaved(address))
-  const own = lists.some((list) => Object.keys(list.own).length > 0) ? await listFields(db, 'ticket') : []
+  const own = lists.some((list) => Object.keys(list.own).length > 0) ? await used.fields() : []
   const filters = lists.map((list) => toFilter(list, { access, queues, zone: config.zone, now, own }))
   // Of one state nothing but the list of states knows whether it is open.
   const states = filters.some(({ stateId }) => stateId) ? await listStates(db) : []
@@ -99,24 +100,20 @@ async function readRail(c: PageContext, { actor, queues, views: saved }: Visit):
         : [],
   )
   // Held messages and failed mails lie on closed tickets too, so that they are no part of the one walk over open ones.
-  const [counts, held, undelivered, open] = await Promise.all([
+  const [counts, open] = await Promise.all([
     countEach(
       db,
       access,
       'ro',
       Object.fromEntries([
-        ...VIEWS.filter((name) => name !== 'held' && name !== 'undelivered' && (name !== 'services' || hasView(name, access))).map(
-          (name) => [name, views[name].filter(access, now)] as const,
-        ),
+        ...VIEWS.filter((name) => hasView(name, access)).map((name) => [name, views[name].filter(access, now)] as const),
         ...waiting,
-      ]) as Record<Exclude<ViewName, 'held' | 'undelivered'>, TicketFilter> & Record<`saved-${number}`, TicketFilter>,
+      ]) as Record<ViewName, TicketFilter> & Record<`saved-${number}`, TicketFilter>,
     ),
-    countTickets(db, access, 'ro', views.held.filter(access, now)),
-    countTickets(db, access, 'ro', views.undelivered.filter(access, now)),
     countOpenByQueue(db, access),
   ])
   return {
-    counts: { ...counts, held, undelivered },
+    counts,
     saved: mine.map((view, n) => ({ ...view, count: counts[`saved-${n}`] })),
     tree: queueTree(queues, new Set(queuesWith(access, 'ro')), open, c.get('language')),
   }

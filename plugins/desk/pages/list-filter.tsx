@@ -4,7 +4,6 @@ import {
   isUsed,
   fieldLabel,
   fieldTexts,
-  listFields,
   readField,
   typeOf,
   listAgents,
@@ -39,13 +38,14 @@ export interface FilterChoices {
   own: OwnField[]
 }
 
-export async function readChoices(c: PageContext, about: AboutChoices): Promise<FilterChoices> {
+export async function readChoices(c: PageContext, { used }: Visit): Promise<FilterChoices> {
   const { db } = c.get('host')
-  const [states, priorities, agents, own] = await Promise.all([
+  const [states, priorities, agents, own, about] = await Promise.all([
     listStates(db),
     listPriorities(db),
     listAgents(db),
-    listFields(db, 'ticket'),
+    used.fields(),
+    used.about(),
   ])
   return { states, priorities, agents, about, own: own.filter(({ valid }) => valid) }
 }

@@ -1,7 +1,6 @@
 /** Owns the ticket list: by view, by queue, by search; filtered, sorted, paged. */
 import type { Child } from 'hono/jsx'
 import {
-  aboutChoices,
   absentNow,
   countTickets,
   findPerson,
@@ -14,10 +13,13 @@ import {
   seenTimes,
   SHORT_WORD_TICKETS,
   shortName,
+  SORTED_TICKETS,
+  sortsNewest,
   ticketMarks,
   ticketMeant,
   type AboutChoices,
   type Id,
+  type ListWish,
   type PageContext,
   type Absence,
   type DeadlineSource,
@@ -42,6 +44,7 @@ const PAGE = 50
 
 export interface Listing {
   query: ListQuery
+  wish: ListWish
   found: TicketPage
   total: number
   about: AboutChoices
@@ -140,7 +143,7 @@ async function listPage(
       const words = place.kind === 'search' && !query.after ? query.fields.q : ''
       const [title, choices, beside] = await Promise.all([
         titleOf(c, visit, query, view),
-        readChoices(c, listing.about),
+        readChoices(c, visit),
         findBeside(c, words, visit.actor),
       ])
       return deskPage(c, visit, {
@@ -172,6 +175,11 @@ async function listPage(
                 {t('list.short-words', { count: SHORT_WORD_TICKETS })}
               </p>
             )}
+            {listing.total >= CAP && sortsNewest(listing.wish) && (
+              <p class="quiet" role="note">
+                {t('list.sorted-newest', { count: SORTED_TICKETS })}
+              </p>
+            )}
             {again.said}
             {list}
             <FoundBeside c={c} results={beside} />
@@ -189,12 +197,19 @@ const CAP = 1000
 async function read(c: PageContext, visit: Visit, query: ListQuery, view: SavedView | undefined): Promise<Listing> {
   const { db, config, slots, clock } = c.get('host')
   const { access } = visit.actor
-  const filter = toFilter(query, { access, queues: visit.queues, zone: config.zone, now: clock(), own: await fieldsNamed(db, query) })
+  const filter = toFilter(query, {
+    access,
+    queues: visit.queues,
+    zone: config.zone,
+    now: clock(),
+    own: await fieldsNamed(visit.used, query),
+  })
+  const wish = toWish(query, filter, PAGE)
   const [found, total, about, all] = await Promise.all([
-    listTickets(db, access, 'ro', toWish(query, filter, PAGE)),
+    listTickets(db, access, 'ro', wish),
     countTickets(db, access, 'ro', filter, CAP),
-    aboutChoices(db),
-    columnsOf(c, visit.actor, query, view?.columns),
+    visit.used.about(),
+    columnsOf(visit, query, view?.columns),
   ])
   const columns = usualFor(all, query, found.tickets)
   const rows = found.tickets.map((ticket) => ({ ticket }))
@@ -217,7 +232,7 @@ async function read(c: PageContext, visit: Visit, query: ListQuery, view: SavedV
     ),
   ])
   const filled = new Map(await Promise.all(rows.map(async (row) => [row.ticket.id, await fill(row)] as const)))
-  return { query, found, total, about, seen, marks, away, sources, columns, values, slots: filled }
+  return { query, wish, found, total, about, seen, marks, away, sources, columns, values, slots: filled }
 }
 
 export async function titleOf(c: PageContext, visit: Visit, query: ListQuery, view?: SavedView): Promise<string> {

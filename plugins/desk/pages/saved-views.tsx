@@ -1,7 +1,6 @@
 /** Owns the pages of saved views: naming a list, for oneself or for others; changing, removing it. */
 import type { Hono } from 'hono'
 import {
-  aboutChoices,
   editView,
   findView,
   mayShareWith,
@@ -145,8 +144,7 @@ const labels = (c: PageContext) => ({ name: words(c)('views.name'), holder: word
 /** What the list is narrowed to, its order, its columns. */
 async function saved(c: PageContext, visit: Visit, query: ListQuery) {
   const t = words(c)
-  const about = await aboutChoices(c.get('host').db)
-  const [choices, title, { shown }] = await Promise.all([readChoices(c, about), titleOf(c, visit, query), columnsNow(c, visit, query)])
+  const [choices, title, { shown }] = await Promise.all([readChoices(c, visit), titleOf(c, visit, query), columnsNow(c, visit, query)])
   const filters = sayFilters({ c, visit, query, choices })
   return (
     <SideList
@@ -161,7 +159,7 @@ async function saved(c: PageContext, visit: Visit, query: ListQuery) {
 }
 
 const columnsNow = async (c: PageContext, visit: Visit, query: ListQuery) =>
-  columnsOf(c, visit.actor, query, (await visit.views()).find(({ id }) => id === query.saved)?.columns)
+  columnsOf(visit, query, (await visit.views()).find(({ id }) => id === query.saved)?.columns)
 
 interface ViewFieldsProps {
   c: PageContext

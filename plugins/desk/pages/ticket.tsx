@@ -49,6 +49,7 @@ import {
   type TicketFields,
 } from '../../../core/index.ts'
 import {
+  afterwards,
   ArticleCard,
   FieldsOf,
   AssuranceLine,
@@ -155,7 +156,7 @@ export async function showTicket(c: PageContext, visit: Visit, id: Id, bad?: Ref
   )
   // What the browser fetches ahead nobody has seen yet: such a page tells when it is looked at.
   const ahead = /prefetch/.test(c.req.header('sec-purpose') ?? '')
-  if (!ahead) await touchSeen(db, ticket.id, visit.actor.id, clock())
+  if (!ahead) afterwards(c, () => touchSeen(db, ticket.id, visit.actor.id, clock()))
   const live = <TicketRegion c={c} visit={visit} view={view} bad={bad} />
   return respond(c, {
     fragments: { ticket: () => live, ...askedAgain(c, view, bad) },
@@ -307,8 +308,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, main: Ticket |
     acts,
     around,
     recipients,
-    answers,
-    notes,
+    templates,
   ] = await Promise.all([
     listArticles(db, ticket.id, { visibleOnly: false }),
     customerId ? findPerson(db, customerId) : undefined,
@@ -331,8 +331,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, main: Ticket |
     partsForTicket({ db, config, now: clock(), actor: visit.actor }, ticket),
     // A draft may answer another message than the newest, and so go to others.
     draftsOf.then(({ reply }) => recipientsFor({ db, config }, ticket, chosen ?? (reply.draft?.fields['answers'] || undefined))),
-    templatesForQueue(db, ticket.queueId, 'Answer'),
-    templatesForQueue(db, ticket.queueId, 'Note'),
+    templatesForQueue(db, ticket.queueId, ['Answer', 'Note']),
   ])
   const away = await absentNow(db, [ticket.ownerId, ...owners.map(({ id }) => id)], clock())
   return {
@@ -358,7 +357,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, main: Ticket |
     drafts,
     recipients,
     around,
-    templates: { reply: answers, note: notes },
+    templates: { reply: templates.filter(({ type }) => type !== 'Note'), note: templates.filter(({ type }) => type !== 'Answer') },
     slots: { side, acts },
   }
 }
