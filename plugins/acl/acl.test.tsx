@@ -207,9 +207,9 @@ describe('what rules cost an act', () => {
     try {
       expect(await tries('5')).toBe('done')
       await withRules([rule('100-prio', {}, priorities)], async () => {
-        await expect.poll(async () => ((await tries('3')) === 'done' ? tries('5') : 'no')).toBe('choice.taken')
+        await expect.poll(async () => ((await tries('3')) === 'done' ? tries('5') : 'no'), { timeout: 20_000 }).toBe('choice.taken')
       })
-      await expect.poll(() => tries('5')).toBe('done')
+      await expect.poll(() => tries('5'), { timeout: 20_000 }).toBe('done')
     } finally {
       await other.close()
     }
