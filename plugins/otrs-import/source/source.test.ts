@@ -328,7 +328,6 @@ describe.skipIf(!mariaDbIsThere())('a source', () => {
     const mysql = await made('otobo11')
     const postgres = await made('otobo11', { postgres: true })
     const latin1 = await made('otobo11', { charset: 'latin1' })
-    const bare = await made('otobo11', { postgres: true, bare: true })
     const sorted = async (source: Source, table: string) => (await all(source, table)).map((row) => JSON.stringify(row)).toSorted()
     const tables = Object.keys(lively())
     expect(tables.length).toBeGreaterThan(80)
@@ -337,7 +336,6 @@ describe.skipIf(!mariaDbIsThere())('a source', () => {
       expect([table, rows.length]).toEqual([table, lively()[table]!.length])
       expect([table, await sorted(postgres.source, table)]).toEqual([table, rows])
       expect([table, await sorted(latin1.source, table)]).toEqual([table, rows])
-      expect([table, await sorted(bare.source, table)]).toEqual([table, rows])
     }
   })
 
