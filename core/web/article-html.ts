@@ -69,10 +69,7 @@ async function readPictures(attachments: Attachment[], find: (attachment: Attach
     if (total > PICTURES_BYTES) break
     const chunks: Buffer[] = []
     for await (const chunk of (await find(attachment))?.content() ?? []) chunks.push(chunk)
-    pictures.set(
-      attachment.contentId.toLowerCase(),
-      `data:${type};base64,${Buffer.concat(chunks).toString('base64')}`,
-    )
+    pictures.set(attachment.contentId.toLowerCase(), `data:${type};base64,${Buffer.concat(chunks).toString('base64')}`)
   }
   return pictures
 }

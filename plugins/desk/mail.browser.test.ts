@@ -67,7 +67,9 @@ describe('pictures', () => {
     expect(await page(`/articles/${articleId}/html`)).toMatch(/<img [^>]*src="data:image\/png;base64,iVBOR/)
     expect(await page(`/desk/tickets/${ticketId}`)).not.toContain('image001.png')
     // As messages of OTRS keep it.
-    await sql`update article_attachment set content_type = 'image/png; name="image001.png"' where article_id = ${articleId}`.execute(site.make.db)
+    await sql`update article_attachment set content_type = 'image/png; name="image001.png"' where article_id = ${articleId}`.execute(
+      site.make.db,
+    )
     expect(await page(`/articles/${articleId}/html`)).toMatch(/<img [^>]*src="data:image\/png;base64,iVBOR/)
   })
   it('one from afar is off until asked for', async () => {
