@@ -5,8 +5,12 @@ import { join } from 'node:path'
 import { loadConfig, type PartialConfig } from './machine/config.ts'
 import type { Database, Id } from './database/schema.ts'
 import { setActivation } from './administration/plugin-admin.ts'
+import { openDatabase } from './database/database.ts'
+import { makeActivation } from './kernel/activation.ts'
 import type { Host } from './kernel/contract.ts'
-import type { Kernel } from './run/host.ts'
+import { startLive } from './kernel/live.ts'
+import { makeKernel, type Kernel } from './run/host.ts'
+import type { AnyPlugin } from './run/load-plugins.ts'
 import { makeLog } from './machine/log.ts'
 import { boot } from './run/main.ts'
 import { system } from './kernel/actor.ts'
@@ -24,6 +28,35 @@ export interface Running {
   /** Asks again and again until the answer is not undefined; gives up after ten seconds. */
   until<T>(what: () => Promise<T | undefined>): Promise<T>
   stop(): Promise<void>
+}
+
+/** A host on a database that is there, in this process alone and without pages, mail and jobs: what a command of a plugin is handed. Its tables are the caller's affair. */
+export async function hostOn(
+  databaseUrl: string,
+  { dataDir, plugins = [] }: { dataDir: string; plugins?: readonly AnyPlugin[] },
+): Promise<{ host: Host; stop(): Promise<void> }> {
+  const config = await loadConfig({ env: { POMOC_MAIL_ADDRESS: 'pomoc@uni.example', POMOC_DATA_DIR: dataDir, POMOC_LOG_LEVEL: 'silent' } })
+  const log = makeLog('silent')
+  const database = await openDatabase(databaseUrl)
+  const live = await startLive(databaseUrl, log)
+  const activation = makeActivation(database.db, live, new Map(plugins.map(({ name, scope }) => [name, scope])))
+  const { host } = makeKernel({
+    config,
+    db: database.db,
+    log,
+    clock: () => new Date(),
+    live,
+    plugins: [...plugins],
+    activation,
+    announce: () => {},
+  })
+  return {
+    host,
+    async stop() {
+      await live.stop()
+      await database.close()
+    },
+  }
 }
 
 /** Starts pomoc with its own plugins and those named here: folders, or packages. It takes a few seconds, so once a file. */

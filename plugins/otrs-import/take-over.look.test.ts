@@ -140,7 +140,7 @@ describe.skipIf(!requireChromium())('the take-over in Chromium', () => {
     const page = async () => (await central.get(`${PATH}/check`)).text()
     const found = await page()
     expect(found).toMatch(/1 rzecz do rozstrzygnięcia/)
-    expect(found).toContain('Adres sekretariat@uni.example ma kilka osób')
+    expect(found).toContain('Adres sekretariat@uni.example mają: ola, ela.')
     const mapping = await central.get(`${PATH}/check/otrs-mapping.yaml`)
     expect([mapping.headers.get('content-disposition'), readMapping(await mapping.text(), 'm')]).toMatchObject([
       'attachment; filename="otrs-mapping.yaml"',

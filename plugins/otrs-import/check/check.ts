@@ -6,6 +6,7 @@ import type { Source } from '../source/source.ts'
 import type { SourceFacts } from './facts.ts'
 import { whoIsWhom, type Meeting } from './people.ts'
 import { secretSettings } from './secrets.ts'
+import type { OursByLogin } from './target.store.ts'
 
 export type Verdict = 'ok' | 'told' | 'decide' | 'bad'
 export interface Line {
@@ -22,7 +23,7 @@ export type Part = (typeof PARTS)[number]
 /** What of ours an import meets. */
 export interface Target {
   /** Logins of persons who are here already; `local`: with a password of pomoc's own or made by hand, not of a directory. */
-  persons: ReadonlyMap<string, { local: boolean }>
+  persons: ReadonlyMap<string, OursByLogin>
   /** Bytes free where pomoc keeps its data; undefined: a server elsewhere. */
   freeBytes: number | undefined
   /** Bytes of articles in files, as far as they were counted. */
@@ -140,9 +141,11 @@ export function judge(source: Source, facts: SourceFacts, target: Target): { lin
   return { lines, meeting }
 }
 
-/** Logins of the source that somebody of ours has, too. */
+/** Logins of the source that somebody of ours has, too, whom it did not bring. */
 export const metBy = (facts: SourceFacts, target: Target): string[] =>
-  [...new Set(facts.people.map(({ login }) => login.trim().toLowerCase()))].filter((login) => target.persons.has(login)).toSorted()
+  [...new Set(facts.people.map(({ login }) => login.trim().toLowerCase()))]
+    .filter((login) => target.persons.get(login)?.came === false)
+    .toSorted()
 
 export const isOn = (value: unknown): boolean => value === '1'
 const megabytes = (bytes: number): number => Math.ceil(bytes / 1_000_000)

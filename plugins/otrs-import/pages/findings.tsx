@@ -80,7 +80,7 @@ function columnsOf(c: PageContext): ListColumn<FoundRemark>[] {
           <Badge tone={TONES[kindOf(row.code)]} words={kind(row)} />
         </span>
       ),
-      class: 'cell-narrow',
+      class: 'take-over-kind',
     },
     {
       key: 'table',
@@ -89,7 +89,7 @@ function columnsOf(c: PageContext): ListColumn<FoundRemark>[] {
       cell: (row) => <code>{row.table}</code>,
       class: 'cell-wide take-over-wrap',
     },
-    { key: 'row', label: t('findings.key'), text: (row) => row.key, cell: (row) => row.key, class: 'cell-narrow take-over-wrap' },
+    { key: 'row', label: t('findings.key'), text: (row) => row.key, cell: (row) => row.key, class: 'take-over-wrap' },
     {
       key: 'detail',
       label: t('findings.detail'),

@@ -232,9 +232,11 @@ const filters = (sides: Sides): Part => ({
 
 /** Of a calendar all but its cut-off, which only the mapping file says. */
 const calendars = (sides: Sides): Part => {
-  const line = (key: string, { cutOff: _, ...definition }: Record<string, unknown>): Line => ({
+  const line = (key: string, definition: Record<string, unknown>): Line => ({
     key,
-    values: Object.fromEntries(Object.entries(definition).map(([part, value]) => [part, JSON.stringify(sorted(value))])),
+    values: Object.fromEntries(
+      Object.entries(definition).flatMap(([part, value]) => (part === 'cutOff' ? [] : [[part, JSON.stringify(sorted(value))]])),
+    ),
   })
   return {
     name: 'sysconfig_modified',
