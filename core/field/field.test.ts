@@ -12,7 +12,7 @@ import { fieldsAsked, findField, listFields, useOf, type Field, type FieldRule }
 import { fits } from './pattern.ts'
 import { readPosted } from './posted.ts'
 import { typeOf, type FieldRoom } from './types.ts'
-import { loadValues, valuesOf, writeValues } from './values.ts'
+import { loadValues, sayValues, valuesOf, writeValues } from './values.ts'
 
 const room: FieldRoom = { language: 'en', zone: 'Europe/Warsaw', now: TUESDAY }
 const values = [
@@ -134,6 +134,15 @@ describe('a Config of OTRS', () => {
         expect(readConfig(written)).toEqual(config)
       }),
     )
+  })
+})
+
+describe('values', () => {
+  it('of a set that repeats are said by its repetitions', () => {
+    const filled = { field: { ...aField('Zestaw'), type: 'Text', config: {} } as unknown as Field, values: ['klucz', 'karta', 'pilot'] }
+    const room = { language: 'pl' as const, zone: 'Europe/Warsaw', now: new Date(0) }
+    expect(sayValues(filled, room)).toBe('klucz, karta, pilot')
+    expect(sayValues({ ...filled, sets: [0, 0, 1] }, room)).toBe('(1) klucz, karta; (2) pilot')
   })
 })
 

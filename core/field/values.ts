@@ -59,6 +59,8 @@ export async function loadByName(
 export interface Filled {
   field: Field
   values: FieldValues
+  /** Of a field of a set (OTOBO): to which repetition of the set each value belongs, where there are several. */
+  sets?: readonly number[]
 }
 
 /** Every field that has a value on this object, fields out of use included: nothing that stands is hidden. */
@@ -88,11 +90,13 @@ export async function readTicketFields(
   db: Kysely<Database>,
   ticket: { id: Id; queueId: Id; queueName: string; topicId: Id | null },
 ): Promise<TicketFields> {
-  const { rows } = await sql<Field & { here: boolean; found: string[] | null; articles: { id: Id; value: string }[] | null }>`
+  const { rows } = await sql<
+    Field & { here: boolean; found: [value: string, set: number][] | null; articles: { id: Id; value: string }[] | null }
+  >`
     with recursive ${upWhere(sql`id = (select unit_id from queue where id = ${ticket.queueId})`)}
     select * from (
       select ${FIELD_COLUMNS}, f.object = 'ticket' and f.valid and f.unit_id in (select id from up) as here,
-        (select json_agg(${VALUE} order by v.set_place, v.place) from field_value v
+        (select json_agg(json_build_array(${VALUE}, v.set_place) order by v.set_place, v.place) from field_value v
           where f.object = 'ticket' and v.object_id = ${ticket.id} and v.field_id = f.id and ${VALUE} <> '') as found,
         case when f.object = 'article' then (select json_agg(json_build_object('id', a.id::text, 'value', ${VALUE}) order by a.id, v.set_place, v.place)
           from article a join field_value v on v.object_id = a.id and v.field_id = f.id
@@ -101,7 +105,7 @@ export async function readTicketFields(
     where here or found is not null or articles is not null order by sort, name`.execute(db)
   const here = rows.filter((row) => row.here)
   const filled = rows.flatMap(({ found, here: _here, articles: _articles, ...field }) =>
-    found ? [{ field, values: found.map((value) => fromStored(field.type, value)) }] : [],
+    found ? [{ field, values: found.map(([value]) => fromStored(field.type, value)), ...inSets(found) }] : [],
   )
   return {
     asked: (screen) => askedOn(here, screen, ticket),
@@ -110,6 +114,9 @@ export async function readTicketFields(
     ofArticles: byArticle(rows),
   }
 }
+
+const inSets = (found: readonly [string, number][]): Pick<Filled, 'sets'> =>
+  found.some(([, set]) => set !== found[0]![1]) ? { sets: found.map(([, set]) => set) } : {}
 
 function byArticle(rows: readonly (Field & { articles: { id: Id; value: string }[] | null })[]): Map<Id, Filled[]> {
   const found = new Map<Id, Filled[]>()
@@ -122,10 +129,13 @@ function byArticle(rows: readonly (Field & { articles: { id: Id; value: string }
   return found
 }
 
-/** In words, several divided by commas. */
-export function sayValues({ field, values }: Filled, room: FieldRoom): string {
+/** In words, several divided by commas; those of a repeated set by its repetitions: "(1) a, b; (2) c". */
+export function sayValues({ field, values, sets }: Filled, room: FieldRoom): string {
   const of = typed(field)
-  return values.map((value) => typeOf(field.type).say(value, of, room)).join(', ')
+  const said = values.map((value) => typeOf(field.type).say(value, of, room))
+  if (!sets) return said.join(', ')
+  const groups = Map.groupBy(said.keys(), (n) => sets[n]!)
+  return [...groups].map(([set, places]) => `(${set + 1}) ${places.map((n) => said[n]).join(', ')}`).join('; ')
 }
 
 /** Puts these values in place of what stood; an empty list takes all away. One statement. */

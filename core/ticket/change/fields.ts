@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely'
 import type { Database, Id } from '../../database/schema.ts'
 import { refused } from '../../errors.ts'
-import { fieldsOfQueue, isNative, type Field } from '../../field/fields.ts'
+import { fieldsOfQueue, isNative, useOf, type Field } from '../../field/fields.ts'
 import { inForm, type WantedFields } from '../../field/posted.ts'
 import { typed, typeOf, type FieldRoom, type FieldValues } from '../../field/types.ts'
 import { loadValues, writeValues } from '../../field/values.ts'
@@ -49,13 +49,17 @@ export async function putFields(work: Work, ticket: Ticket, wanted: WantedFields
 
 /**
  * Fields that stand empty get what stands in those of another ticket, as far as they are for this one and people may set them (OTRS:
- * MergeDynamicFields). Answers which.
+ * MergeDynamicFields). What customers would be shown here is taken only where they were shown it there: `sameReaders`, all of this
+ * ticket's customers are that one's. Answers which.
  */
-export async function fillEmptyFields(work: Work, ticket: Ticket, from: Id): Promise<Id[]> {
-  const fields = (await fieldsOfQueue(work.db, ticket.queueId)).fields.filter(isNative)
-  const stood = await loadValues(work.db, fields, [ticket.id, from])
+export async function fillEmptyFields(work: Work, ticket: Ticket, from: Ticket, { sameReaders }: { sameReaders: boolean }): Promise<Id[]> {
+  const isShown = (field: Field, where: Ticket) => useOf(field, 'portal-ticket', where) !== 'off'
+  const fields = (await fieldsOfQueue(work.db, ticket.queueId)).fields.filter(
+    (field) => isNative(field) && (!isShown(field, ticket) || (sameReaders && isShown(field, from))),
+  )
+  const stood = await loadValues(work.db, fields, [ticket.id, from.id])
   const changes = fields.flatMap((field) => {
-    const [before, values] = [ticket.id, from].map((id) => stood.get(id)?.get(field.id) ?? []) as [FieldValues, FieldValues]
+    const [before, values] = [ticket.id, from.id].map((id) => stood.get(id)?.get(field.id) ?? []) as [FieldValues, FieldValues]
     return isEmpty(before) && !isEmpty(values) ? [{ field, before, values }] : []
   })
   await store(work, ticket, changes)

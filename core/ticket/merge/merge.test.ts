@@ -147,6 +147,31 @@ describe('fields', () => {
   })
 })
 
+describe('a field that customers are shown', () => {
+  it('is filled only for those who were shown it in the merged ticket', async () => {
+    const { id } = await make.db
+      .insertInto('field')
+      .values({ name: 'Widoczne', label: 'Widoczne', object: 'ticket', type: 'Text', config: '{}', unit_id: '1' })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    await make.db.insertInto('field_use').values({ field_id: id, screen: 'portal-ticket', use: 'optional' }).execute()
+    const [jan, ewa] = [await make.person(), await make.person()]
+    const [one, same, apart] = [
+      (await make.ticket({ customerId: jan })).id,
+      (await make.ticket({ customerId: jan })).id,
+      (await make.ticket({ customerId: ewa })).id,
+    ]
+    await make.work(agent, (work) => setFields(work, one, { Widoczne: ['tajne'] }))
+    const value = (ticket: Id) =>
+      make.db.selectFrom('field_value').select('text').where('object_id', '=', ticket).where('field_id', '=', id).execute()
+    await merge(one, apart)
+    expect(await value(apart)).toEqual([])
+    await unmerge(one)
+    await merge(one, same)
+    expect(await value(same)).toEqual([{ text: 'tajne' }])
+  })
+})
+
 describe('a merge', () => {
   it('moves what OTRS moves, and says so in both histories', async () => {
     const [one, main] = [await full(), await full()]

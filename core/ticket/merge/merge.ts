@@ -74,7 +74,7 @@ export async function mergeTicket(work: Work, ticketId: Id, targetId: Id, { letI
     parent: (await isAbove(work.db, ticket.id, main.id))
       ? []
       : [await tieTickets(work, main, ticket, 'child')].filter((id) => id !== undefined),
-    field: await fillEmptyFields(work, main, ticket.id),
+    field: await fillEmptyFields(work, main, ticket, { sameReaders: shared }),
   }
   await forgetSeen(work.db, main.id, actorId(work))
 

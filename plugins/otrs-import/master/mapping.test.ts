@@ -537,8 +537,9 @@ describe('settings and searches', () => {
         'Ticket::Frontend::CustomerTicketMessage###Service': 1,
         'Ticket::ArchiveSystem::RemoveSeenFlags': '0',
         'OTRSEscalationEvents::DecayTime': '1440',
+        EscalationSuspendCancelEscalation: '1',
       }),
-    ).toEqual({ 'archive.forget-seen': false, 'deadlines.repeat-minutes': 1440 })
+    ).toEqual({ 'archive.forget-seen': false, 'deadlines.repeat-minutes': 1440, 'deadlines.suspend-cancels': true })
     expect([
       from({}, true),
       from({ 'Ticket::Frontend::TimeUnits': ' (minuty)' }, true),

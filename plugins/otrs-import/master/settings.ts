@@ -27,6 +27,7 @@ export function settingsFrom(setting: (name: string) => unknown, hasTime: boolea
   }
   const again = Number(setting('OTRSEscalationEvents::DecayTime') ?? 0)
   if (Number.isInteger(again) && again > 0 && again <= 525_600) ours['deadlines.repeat-minutes'] = again
+  if (yes(setting('EscalationSuspendCancelEscalation'))) ours['deadlines.suspend-cancels'] = true
   for (const [name, key] of [
     ['Ticket::ArchiveSystem::RemoveSeenFlags', 'archive.forget-seen'],
     ['Ticket::ArchiveSystem::RemoveTicketWatchers', 'archive.drop-watchers'],
