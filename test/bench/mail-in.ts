@@ -124,16 +124,20 @@ export async function measureTickets(place: Place): Promise<Figure[]> {
   }
 }
 
-/** Seconds of processor time that a process has used, its threads included (proc(5): utime and stime, in hundredths). */
-const cpuSeconds = (pid: number): number => {
+/**
+ * Seconds of processor time that a process has used, its threads included (proc(5): utime and stime, in hundredths); `ended`: those that its children
+ * had used when they ended.
+ */
+const cpuSeconds = (pid: number, which: 'own' | 'ended' = 'own'): number => {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / 100
+  const first = which === 'own' ? 11 : 13
+  return (Number(fields[first]) + Number(fields[first + 1])) / 100
 }
 
-/** The same of the database server's processes that run now. */
+/** The same of the database server with all its processes. */
 function serverSeconds(place: Place): number {
   const postmaster = Number(readFileSync(join(place.dir, 'postgresql', 'postmaster.pid'), 'utf8').split('\n')[0])
-  return childrenOf(postmaster).reduce((sum, pid) => sum + cpuSeconds(pid), 0)
+  return [postmaster, ...childrenOf(postmaster)].reduce((sum, pid) => sum + cpuSeconds(pid), cpuSeconds(postmaster, 'ended'))
 }
 
 /** What the floor must not save: of each of these tables it has written as many rows as pomoc. */
