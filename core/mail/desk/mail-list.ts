@@ -65,11 +65,11 @@ const INBOUND_COLUMNS: Record<InboundSort, SortColumn> = {
   size: { column: 'coalesce(b.size, 0)', type: 'bigint' },
 }
 
-/** Words are looked for, and orders other than by time made, among so many of the newest mails that the other conditions leave: no index knows either. */
+/** Words and a unit's mails are looked for, and orders other than by time made, among so many of the newest mails that the other conditions leave: no index knows these. */
 export const NEWEST_MAILS = 20_000
 /** Does the list go over the newest mails only? */
 export const amongNewest = ({ filter = {}, sort }: { filter?: MailFilter<string>; sort?: string }): boolean =>
-  Boolean(filter.search) || (sort !== undefined && sort !== 'accepted' && sort !== 'created')
+  Boolean(filter.search) || filter.unitId !== undefined || (sort !== undefined && sort !== 'accepted' && sort !== 'created')
 
 /** The table, or its newest rows that fit. */
 function mailsOf<T extends 'inbound_mail' | 'outbound_mail'>(
