@@ -26,33 +26,42 @@ export interface Unit {
   /** 0 for the root. */
   depth: number
   queues: number
+}
+
+/** With how many people belong to it. */
+export interface CountedUnit extends Unit {
   persons: number
 }
 
 /** The tree, parents before their children, siblings by name. */
-export async function listUnits(db: Kysely<Database>): Promise<Unit[]> {
-  const { rows } = await sql<Unit>`
+export const listUnits = (db: Kysely<Database>): Promise<Unit[]> => treeOf<Unit>(db, sql``)
+
+/** The same, counted: that goes over all people. */
+export const countUnits = (db: Kysely<Database>): Promise<CountedUnit[]> => treeOf<CountedUnit>(db, sql`, ${people('tree')}`)
+
+async function treeOf<U>(db: Kysely<Database>, more: RawBuilder<unknown>): Promise<U[]> {
+  const { rows } = await sql<U>`
     with recursive ${downFrom(sql`select u.*, 0 as depth, array[u.name collate "pl-x-icu"] as path from unit u where u.parent_id is null`, {
       as: 'tree',
       each: sql`u.*, tree.depth + 1, tree.path || (u.name collate "pl-x-icu")`,
     })}
-    select ${columns}, depth, ${counts('tree')} from tree order by path, id`.execute(db)
+    select ${columns}, depth, ${queues('tree')}${more} from tree order by path, id`.execute(db)
   return rows
 }
 
-export async function findUnit(db: Kysely<Database>, id: Id): Promise<Unit | undefined> {
+export async function findUnit(db: Kysely<Database>, id: Id): Promise<CountedUnit | undefined> {
   return isId(id) ? findOne(db, sql`id = ${id}`) : undefined
 }
 
 /** By the short name that stands in addresses; switched-off units are none. */
-export async function findUnitBySlug(db: Kysely<Database>, slug: string): Promise<Unit | undefined> {
+export async function findUnitBySlug(db: Kysely<Database>, slug: string): Promise<CountedUnit | undefined> {
   return SLUG.test(slug) ? findOne(db, sql`slug = ${slug} and valid`) : undefined
 }
 
-async function findOne(db: Kysely<Database>, wanted: RawBuilder<unknown>): Promise<Unit | undefined> {
-  const { rows } = await sql<Unit>`
+async function findOne(db: Kysely<Database>, wanted: RawBuilder<unknown>): Promise<CountedUnit | undefined> {
+  const { rows } = await sql<CountedUnit>`
     with recursive ${upWhere(wanted)}
-    select ${columns}, (select max(depth) from up) as depth, ${counts('unit')} from unit where ${wanted}`.execute(db)
+    select ${columns}, (select max(depth) from up) as depth, ${queues('unit')}, ${people('unit')} from unit where ${wanted}`.execute(db)
   return rows[0]
 }
 
@@ -61,10 +70,10 @@ const columns = sql.raw(
 )
 
 /** What lies in a unit: queues and persons in use. */
-const counts = (unit: 'unit' | 'tree'): RawBuilder<unknown> =>
-  sql.raw(`
-      (select count(*)::int from queue q where q.unit_id = ${unit}.id and q.valid) as queues,
-      (select count(*)::int from person p where p.unit_id = ${unit}.id and p.valid) as persons`)
+const queues = (unit: 'unit' | 'tree'): RawBuilder<unknown> =>
+  sql.raw(`(select count(*)::int from queue q where q.unit_id = ${unit}.id and q.valid) as queues`)
+const people = (unit: 'unit' | 'tree'): RawBuilder<unknown> =>
+  sql.raw(`(select count(*)::int from person p where p.unit_id = ${unit}.id and p.valid) as persons`)
 
 export interface UnitForm {
   parentId: Id | null

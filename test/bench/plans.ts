@@ -171,7 +171,8 @@ async function mailStatements(place: Place, database: string): Promise<Statement
 /** Tables that are read from end to end although they are large, and large sorts. */
 function tooMuch(node: Node): string[] {
   const inner = node.Plans ?? []
-  const read = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']
+  // A small table that is read for each row of another is no large one.
+  const read = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)
   const sorted = node['Node Type'].includes('Sort') ? (inner[0]?.['Actual Rows'] ?? 0) * (inner[0]?.['Actual Loops'] ?? 0) : 0
   const own = [
     ...(node['Node Type'] === 'Seq Scan' && read > MANY ? [`READS WHOLE ${node['Relation Name'] ?? ''} (${read})`] : []),

@@ -55,6 +55,10 @@ export interface MailFilter<State extends string> {
   to?: Date
 }
 
+// Looked up one by one, for the rows of a page: joined, a large window would be looked up by reading whole tables.
+const SIZE = 'coalesce((select b.size from blob b where b.id = m.blob_id), 0)'
+const ticketNumber = sql<string | null>`(select t.number from ticket t where t.id = m.ticket_id)`.as('ticketNumber')
+
 export const INBOUND_SORTS = ['accepted', 'sender', 'recipient', 'subject', 'size'] as const
 export type InboundSort = (typeof INBOUND_SORTS)[number]
 const INBOUND_COLUMNS: Record<InboundSort, SortColumn> = {
@@ -62,14 +66,14 @@ const INBOUND_COLUMNS: Record<InboundSort, SortColumn> = {
   sender: { column: `lower(m.envelope_from)`, type: 'text' },
   recipient: { column: `lower(m.envelope_to)`, type: 'text' },
   subject: { column: `m.subject collate "pl-x-icu"`, type: 'text' },
-  size: { column: 'coalesce(b.size, 0)', type: 'bigint' },
+  size: { column: SIZE, type: 'bigint' },
 }
 
-/** Words are looked for, and orders other than by time made, among so many of the newest mails that the other conditions leave: no index knows either. */
+/** Words and a unit's mails are looked for, and orders other than by time made, among so many of the newest mails that the other conditions leave: no index knows these. */
 export const NEWEST_MAILS = 20_000
 /** Does the list go over the newest mails only? */
 export const amongNewest = ({ filter = {}, sort }: { filter?: MailFilter<string>; sort?: string }): boolean =>
-  Boolean(filter.search) || (sort !== undefined && sort !== 'accepted' && sort !== 'created')
+  Boolean(filter.search) || filter.unitId !== undefined || (sort !== undefined && sort !== 'accepted' && sort !== 'created')
 
 /** The table, or its newest rows that fit. */
 function mailsOf<T extends 'inbound_mail' | 'outbound_mail'>(
@@ -91,8 +95,6 @@ const between = (at: string, { from, to }: MailFilter<string>): RawBuilder<unkno
 function inboundQuery(db: Kysely<Database>, mails: ReturnType<typeof mailsOf<'inbound_mail'>> = mailsOf('inbound_mail', '', [], false)) {
   return db
     .selectFrom(mails)
-    .leftJoin('blob as b', 'b.id', 'm.blob_id')
-    .leftJoin('ticket as t', 't.id', 'm.ticket_id')
     .select([
       'm.id',
       'm.state',
@@ -104,9 +106,9 @@ function inboundQuery(db: Kysely<Database>, mails: ReturnType<typeof mailsOf<'in
       'm.accepted_at as acceptedAt',
       'm.processed_at as processedAt',
       'm.ticket_id as ticketId',
-      't.number as ticketNumber',
+      ticketNumber,
       'm.attempts',
-      sql<number>`coalesce(b.size, 0)::float8`.as('size'),
+      sql<number>`${sql.raw(SIZE)}::float8`.as('size'),
     ])
 }
 
@@ -126,12 +128,12 @@ export async function listInbound(
   if (page.condition) query = query.where(page.condition)
   if (filter.unitId) {
     query =
-      query.where(sql<boolean>`(t.queue_id in (select id from queue where unit_id = ${filter.unitId}) or m.ticket_id is null and lower(m.envelope_to) in (
+      query.where(sql<boolean>`(exists (select from ticket t join queue q on q.id = t.queue_id where t.id = m.ticket_id and q.unit_id = ${filter.unitId}) or m.ticket_id is null and lower(m.envelope_to) in (
       select a.address from system_address a join queue q on q.id = a.queue_id where q.unit_id = ${filter.unitId}))`)
   }
   for (const { pattern, digits } of typedWords(filter.search ?? '')) {
     query = query.where(sql<boolean>`(m.subject ~* ${pattern} or m.from_text ~* ${pattern} or m.envelope_from ~* ${pattern}
-      or m.envelope_to ~* ${pattern} or t.number = ${digits})`)
+      or m.envelope_to ~* ${pattern} or exists (select from ticket t where t.id = m.ticket_id and t.number = ${digits}))`)
   }
   const rows = await query
     .orderBy(page.column, page.direction)
@@ -150,7 +152,7 @@ export async function findInbound(db: Kysely<Database>, id: Id): Promise<Inbound
       'm.peer_address as peerAddress',
       'm.peer_name as peerName',
       'm.encrypted',
-      sql<string>`coalesce(encode(b.sha256, 'hex'), '')`.as('sha256'),
+      sql<string>`coalesce((select encode(b.sha256, 'hex') from blob b where b.id = m.blob_id), '')`.as('sha256'),
     ])
     .where('m.id', '=', id)
     .executeTakeFirst()
@@ -220,7 +222,6 @@ const OUTBOUND_COLUMNS: Record<OutboundSort, SortColumn> = {
 function outboundQuery(db: Kysely<Database>, mails: ReturnType<typeof mailsOf<'outbound_mail'>> = mailsOf('outbound_mail', '', [], false)) {
   return db
     .selectFrom(mails)
-    .leftJoin('ticket as t', 't.id', 'm.ticket_id')
     .select([
       'm.id',
       'm.kind',
@@ -229,7 +230,7 @@ function outboundQuery(db: Kysely<Database>, mails: ReturnType<typeof mailsOf<'o
       'm.to_text as to',
       'm.subject',
       'm.ticket_id as ticketId',
-      't.number as ticketNumber',
+      ticketNumber,
       'm.attempts',
       'm.last_error as lastError',
       'm.created_at as createdAt',
@@ -255,7 +256,7 @@ export async function listOutbound(
   for (const { pattern, digits } of typedWords(filter.search ?? '')) {
     query =
       query.where(sql<boolean>`(m.subject ~* ${pattern} or m.from_text ~* ${pattern} or m.to_text ~* ${pattern} or m.cc_text ~* ${pattern}
-      or t.number = ${digits})`)
+      or exists (select from ticket t where t.id = m.ticket_id and t.number = ${digits}))`)
   }
   const rows = await query
     .orderBy(page.column, page.direction)

@@ -1,6 +1,17 @@
 /** Owns the pages of units: the tree and one unit. */
 import type { Hono } from 'hono'
-import { createUnit, findUnit, listUnits, refused, ROOT_UNIT, type PageContext, type Unit, type WebEnv } from '../../../core/index.ts'
+import {
+  countUnits,
+  createUnit,
+  findUnit,
+  listUnits,
+  refused,
+  ROOT_UNIT,
+  type CountedUnit,
+  type PageContext,
+  type Unit,
+  type WebEnv,
+} from '../../../core/index.ts'
 import {
   blankForm,
   ButtonLink,
@@ -67,12 +78,12 @@ async function demandUnit(c: PageContext): Promise<Unit> {
 async function unitsPage(c: PageContext): Promise<Response> {
   const t = words(c)
   const { db } = c.get('host')
-  const [units, calendars] = await Promise.all([listUnits(db), listCalendars(db)])
+  const [units, calendars] = await Promise.all([countUnits(db), listCalendars(db)])
   const options: ListOptions = { sorts: ['name', 'slug', 'queues', 'persons'], sort: 'name' }
   const query = readList(c, options)
   const inTree = query.sort === 'name' && query.direction === 'asc' && query.search === ''
   const calendarName = (unit: Unit) => calendars.find((calendar) => calendar.id === unit.calendarId)?.name ?? ''
-  const columns: Column<Unit>[] = [
+  const columns: Column<CountedUnit>[] = [
     {
       key: 'name',
       label: t('unit.name'),

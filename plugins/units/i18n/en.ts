@@ -316,6 +316,7 @@ export const en: Record<keyof typeof pl, Text> = {
   'address.name.help': 'Comes before the address in answers.',
   'address.queue': 'Queue',
   'mail.what': 'what became of mail to the unit',
+  'mail.newest': 'The list goes over the unit’s messages among the {count} newest of the whole installation.',
   'mail.when': 'When',
   'mail.from': 'From',
   'mail.to': 'To',

@@ -341,6 +341,7 @@ export const pl = {
   'address.name.help': 'W odpowiedziach pojawia się przed adresem.',
   'address.queue': 'Kolejka',
   'mail.what': 'co stało się z pocztą do jednostki',
+  'mail.newest': 'Lista obejmuje wiadomości jednostki spośród {count} najnowszych w całej instalacji.',
   'mail.when': 'Kiedy',
   'mail.from': 'Od',
   'mail.to': 'Do',

@@ -31,6 +31,7 @@ import {
   isUnitsAffair,
   learnNames,
   listInbound,
+  NEWEST_MAILS,
   OUTCOMES,
   readerOf,
   revertChange,
@@ -138,6 +139,9 @@ async function mailPage(c: PageContext, visit: Visit): Promise<Response> {
           </button>
           {more.size > 0 && <a href={`${visit.path}/mail`}>{t('list.clear')}</a>}
         </form>
+        <p class="quiet" role="note">
+          {t('mail.newest', { count: NEWEST_MAILS })}
+        </p>
         {page.rows.length === 0 ? (
           <Card>
             <EmptyState title={t('mail.none')} />
