@@ -128,6 +128,31 @@ test.concurrent('a job that ends while the database is away is written down late
   expect(runs).toBe(1)
 })
 
+test.concurrent('jobs that were fetched and not begun when the database went away are run once it is back', async (context) => {
+  const { start, way, ask, waiting } = await place(context)
+  const cut = await way()
+  const begun: (() => void)[] = []
+  let away = true
+  // More than are run at a time: all are fetched at once.
+  for (let n = 0; n < 6; n++) await ask('work', { n })
+  await start(cut.url, {
+    work: () =>
+      new Promise<void>((resolve) => {
+        begun.push(resolve)
+        if (!away) resolve()
+      }),
+  })
+  await until(() => begun.length === 2)
+  cut.cut()
+  for (const end of begun) end()
+  await sleep(500)
+  away = false
+  for (const end of begun) end()
+  cut.mend()
+  // Nothing that nobody waits for has failed meanwhile: that would end a program, and fails this run.
+  await until(async () => (await waiting()) === 0)
+})
+
 test.concurrent('a job that fails because the database is away runs again', async (context) => {
   const { runners, way, ask, waiting } = await place(context)
   const cut = await way()

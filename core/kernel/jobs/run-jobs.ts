@@ -110,6 +110,7 @@ export async function startJobs(options: {
         locks.release(workerPool.id)
       })
     })
+    events.on('localQueue:init', ({ localQueue }) => leaveFetched(localQueue as unknown as FetchedJobs))
     const runner = await run({
       pgPool: connections.pool,
       logger: workerLogger(log),
@@ -168,6 +169,22 @@ export async function startJobs(options: {
       }
       await locks.stop()
     },
+  }
+}
+
+interface FetchedJobs {
+  mode: string
+  returnJobs(): void
+}
+
+/**
+ * Jobs that were fetched and not begun when the workers end stay in their name, and are freed as those of dead ones are (worker-locks.ts). graphile-worker
+ * would hand them back by a statement that nobody waits for: where the database is away its failure ended the program.
+ */
+function leaveFetched(queue: FetchedJobs): void {
+  const handBack = queue.returnJobs.bind(queue)
+  queue.returnJobs = () => {
+    if (queue.mode !== 'RELEASED') handBack()
   }
 }
 
