@@ -183,7 +183,8 @@ async function phasesOf(source: Source, take: (source: Source) => Promise<unknow
       return source.rows(table, wanted)
     },
     has(table, column) {
-      if (table === 'link_state') enter('what is known at the end')
+      // What is no ticket asks for it too.
+      if (table === 'link_state' && (phase === 'tickets' || phase === 'what changed')) enter('what is known at the end')
       return source.has(table, column)
     },
   }
