@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { buffer } from 'node:stream/consumers'
+import { ReadableStream as WebStream } from 'node:stream/web'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { createTarDecoder, createTarPacker } from 'modern-tar'
 import { BootError, codeOf, reasonOf } from '../machine/boot-error.ts'
@@ -153,7 +154,8 @@ async function* readFileArchive(path: string): ArchiveReader {
   const unpacked = createZstdDecompress()
   // Errors of either reach the loop below through the stream it reads.
   const piped = pipeline(file, unpacked).catch(() => {})
-  const entries = (Readable.toWeb(unpacked) as ReadableStream<Uint8Array>).pipeThrough(createTarDecoder({ strict: true }))
+  // Not by toWeb: when its reader leaves, what is being unpacked in that moment still comes, is put into what is closed, and ends the program.
+  const entries = (WebStream.from(unpacked) as unknown as ReadableStream<Uint8Array>).pipeThrough(createTarDecoder({ strict: true }))
   try {
     for await (const { header, body } of entries as unknown as AsyncIterable<{
       header: { name: string; type?: string }

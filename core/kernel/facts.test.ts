@@ -57,6 +57,7 @@ it('what is rolled back is told to nobody and leaves no job', async () => {
 
 it('a job that nobody knows undoes the act that asks for it, though the last statement is committed before its answer is heard', async () => {
   await make.asSystem(async (work) => work.emit('ticket.title-changed', { ticketId: '79', unitId: '1' }))
+  await settled()
   heard.length = 0
   await expect(
     make.asSystem(async (work) => {

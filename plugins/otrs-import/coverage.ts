@@ -12,6 +12,7 @@ const unlike = (why: `${string}.`): Filled => ({ why })
 const by = (...parts: string[]): Filled => ({ parts })
 
 export const FILLED: Readonly<Record<string, Filled>> = {
+  access_change: ours,
   answer_template: by('standard_template'),
   answer_template_attachment: by('standard_template_attachment'),
   article: by('article', 'article_data_mime'),

@@ -164,6 +164,8 @@ export const ADMIN_MORE: Record<
   }
 > = {
   'POST /admin/persons/:id/undo/:act': { central: 404 },
+  // Nobody has said where the source is.
+  'POST /admin/take-over/check': { central: 404 },
   'GET /admin/mail/in/delete': { query: (things) => `?id=${things.failed}` },
   'POST /admin/mail/in/delete': { fields: (things) => ({ id: things.failed, reason: 'Nie nasz' }) },
   'POST /admin/faults/resume': {

@@ -153,6 +153,21 @@ test.concurrent('jobs that were fetched and not begun when the database went awa
   await until(async () => (await waiting()) === 0)
 })
 
+test.concurrent('jobs that were fetched and not begun when their program ends are run by the next one', async (context) => {
+  const { database, runners, start, ask, waiting } = await place(context)
+  const begun: (() => void)[] = []
+  for (let n = 0; n < 6; n++) await ask('work', { n })
+  await start(database.url, { work: () => new Promise<void>((resolve) => void begun.push(resolve)) })
+  await until(() => begun.length === 2)
+  const ended = runners.shift()!.stop()
+  await sleep(100)
+  for (const end of begun) end()
+  await ended
+  expect(await waiting()).toBe(4)
+  await start(database.url, { work: async () => {} })
+  await until(async () => (await waiting()) === 0)
+})
+
 test.concurrent('a job that fails because the database is away runs again', async (context) => {
   const { runners, way, ask, waiting } = await place(context)
   const cut = await way()

@@ -174,6 +174,7 @@ export async function startJobs(options: {
 
 interface FetchedJobs {
   mode: string
+  jobQueue: unknown[]
   returnJobs(): void
 }
 
@@ -185,6 +186,8 @@ function leaveFetched(queue: FetchedJobs): void {
   const handBack = queue.returnJobs.bind(queue)
   queue.returnJobs = () => {
     if (queue.mode !== 'RELEASED') handBack()
+    // Its end expects that none are left.
+    else queue.jobQueue.length = 0
   }
 }
 

@@ -95,7 +95,11 @@ const ask = (request: Waiting['request']): Promise<Answer> =>
 /** Ends the threads; what still waits is answered as unreadable and comes again with its job. */
 export async function stopParsing(): Promise<void> {
   for (const { settle } of waiting.splice(0)) settle({ error: 'stopped' })
-  await Promise.all([...readers].map(({ worker }) => worker.terminate()))
+  const all = [...readers]
+  // Whoever reads mails after this gets a fresh thread: one that has ended answers nobody.
+  for (const { idle } of all) clearTimeout(idle)
+  readers.clear()
+  await Promise.all(all.map(({ worker }) => worker.terminate()))
 }
 
 function next(): void {
@@ -151,6 +155,7 @@ function startReader(): Reader {
   })
   const reader: Reader = { worker, busy: false, idle: undefined }
   readers.add(reader)
+  worker.once('exit', () => end(reader))
   return reader
 }
 

@@ -222,6 +222,13 @@ describe('mails made to take long', () => {
   })
 })
 
+test('after the threads were stopped the next mail is read by a fresh one', async () => {
+  const one = mail('Subject: raz')
+  await parseMail(one)
+  await stopParsing()
+  expect((await parseMail(one)).subject).toBe('raz')
+}, 20_000)
+
 describe('a large mail is lent to the thread', () => {
   const part = (bytes: Buffer, end: string) =>
     `Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n${bytes.toString('base64')}\r\n${end}`
