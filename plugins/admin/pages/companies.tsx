@@ -2,14 +2,12 @@
 import type { Hono } from 'hono'
 import { refused, valuesOf, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
-  blankForm,
   ButtonLink,
   Card,
   Crumb,
   Field,
   FormCard,
   PageHead,
-  readFields,
   readValidity,
   sayValidity,
   FieldsOf,
@@ -17,8 +15,6 @@ import {
   statusOf,
   submit,
   TextArea,
-  validityChoices,
-  ValidityCell,
   ValiditySelect,
   type FormState,
 } from '../../../core/pages.ts'
@@ -35,7 +31,8 @@ import {
   type CompanyForm,
 } from '../../../core/administration.ts'
 import { adminPage, Beside, confirmPage, demandAdministrator, Fields } from '../frame.tsx'
-import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
+import { Main, type Column } from '../list.tsx'
+import { thingList, thingRoutes } from '../things.tsx'
 import { words } from '../words.ts'
 
 const PATH = '/admin/companies'
@@ -43,11 +40,12 @@ const PATH = '/admin/companies'
 const NAMED = 20
 
 export function companyRoutes(app: Hono<WebEnv>): void {
-  app.get(PATH, companiesPage)
-  app.get(`${PATH}/new`, (c) => companyForm(c, undefined, blankForm()))
-  app.post(`${PATH}/new`, (c) => save(c, undefined))
-  app.get(`${PATH}/:id`, async (c) => companyForm(c, await demandCompany(c), blankForm()))
-  app.post(`${PATH}/:id`, async (c) => save(c, await demandCompany(c)))
+  thingRoutes(app, PATH, {
+    list: companiesPage,
+    find: findCompany,
+    form: companyForm,
+    keep: (work, values, company) => (company ? editCompany(work, company.id, read(values)) : createCompany(work, read(values))),
+  })
   app.get(`${PATH}/:id/remove`, async (c) => {
     const t = words(c)
     const company = await demandCompany(c)
@@ -82,23 +80,6 @@ async function demandCompany(c: PageContext): Promise<Company> {
   return company
 }
 
-async function save(c: PageContext, company: Company | undefined): Promise<Response> {
-  const actor = demandAdministrator(c)
-  const values = await readFields(c)
-  return submit(
-    c,
-    values,
-    async () => {
-      await c.get('host').work(actor, async (work) => {
-        if (company) await editCompany(work, company.id, read(values))
-        else await createCompany(work, read(values))
-      })
-      return { to: PATH, said: words(c)('said.saved') }
-    },
-    (form) => companyForm(c, company, form),
-  )
-}
-
 /** Counted no further than to a limit. */
 const manyTickets = (company: Company): string => `${company.tickets}${company.tickets >= COMPANY_TICKETS_COUNTED ? '+' : ''}`
 const usedBy = (c: PageContext, company: Company): string =>
@@ -106,13 +87,6 @@ const usedBy = (c: PageContext, company: Company): string =>
 
 async function companiesPage(c: PageContext): Promise<Response> {
   const t = words(c)
-  const options: ListOptions = {
-    sorts: ['name', 'code', 'city', 'persons', 'tickets'],
-    sort: 'name',
-    filters: [{ name: 'valid', label: t('valid'), choices: validityChoices(c) }],
-  }
-  const query = readList(c, options)
-  const all = await listCompanies(c.get('host').db)
   const columns: Column<Company>[] = [
     {
       key: 'name',
@@ -137,36 +111,16 @@ async function companiesPage(c: PageContext): Promise<Response> {
       class: 'cell-narrow',
     },
     { key: 'tickets', label: t('company.tickets'), sort: true, text: manyTickets, cell: manyTickets, class: 'cell-narrow' },
-    {
-      key: 'valid',
-      label: t('valid'),
-      text: (x) => sayValidity(c, x),
-      cell: (x) => <ValidityCell c={c} thing={x} />,
-      class: 'cell-narrow',
-    },
   ]
-  const wanted = query.filters['valid']
-  return listPage(c, {
+  return thingList(c, {
     area: 'companies',
-    title: t('area.companies'),
+    path: PATH,
     beside: t('company.what'),
-    query,
-    options,
+    sorts: ['name', 'code', 'city', 'persons', 'tickets'],
     columns,
-    rows: pick(
-      c,
-      all.filter((x) => !wanted || wanted === (x.valid ? 'on' : x.offForNow ? 'for-now' : 'off')),
-      query,
-      columns,
-      'name',
-    ),
-    searchLabel: t('list.search'),
+    things: await listCompanies(c.get('host').db),
+    add: t('company.new'),
     empty: { title: t('company.none'), text: t('company.none.text') },
-    acts: (
-      <ButtonLink kind="primary" href={`${PATH}/new`} shortcut="N">
-        {t('company.new')}
-      </ButtonLink>
-    ),
   })
 }
 

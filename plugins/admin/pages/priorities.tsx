@@ -1,22 +1,16 @@
 /** Owns the pages of priorities: the list, one priority. */
 import type { Hono } from 'hono'
-import { refused, sayPriority, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { sayPriority, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
-  blankForm,
-  ButtonLink,
   Card,
   Crumb,
   Field,
   FormCard,
   PageHead,
-  readFields,
   readValidity,
   sayValidity,
   SideList,
   statusOf,
-  submit,
-  validityChoices,
-  ValidityCell,
   ValiditySelect,
   type FormState,
 } from '../../../core/pages.ts'
@@ -28,51 +22,25 @@ import {
   NORMAL_PRIORITY,
   type TicketPriority,
 } from '../../../core/administration.ts'
-import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
-import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
+import { adminPage, Beside } from '../frame.tsx'
+import { Main, type Column } from '../list.tsx'
+import { thingList, thingRoutes } from '../things.tsx'
 import { words } from '../words.ts'
 
 const PATH = '/admin/priorities'
 
-export function priorityRoutes(app: Hono<WebEnv>): void {
-  app.get(PATH, prioritiesPage)
-  app.get(`${PATH}/new`, (c) => priorityForm(c, undefined, blankForm()))
-  app.post(`${PATH}/new`, (c) => save(c, undefined))
-  app.get(`${PATH}/:id`, async (c) => priorityForm(c, await demandPriority(c), blankForm()))
-  app.post(`${PATH}/:id`, async (c) => save(c, await demandPriority(c)))
-}
+export const priorityRoutes = (app: Hono<WebEnv>): void =>
+  thingRoutes(app, PATH, {
+    list: prioritiesPage,
+    find: findPriority,
+    form: priorityForm,
+    keep: (work, values, priority) => (priority ? editPriority(work, priority.id, read(values)) : createPriority(work, read(values))),
+  })
 
-async function demandPriority(c: PageContext): Promise<TicketPriority> {
-  const priority = await findPriority(c.get('host').db, c.req.param('id') ?? '')
-  if (!priority) throw refused('not-found')
-  return priority
-}
-
-async function save(c: PageContext, priority: TicketPriority | undefined): Promise<Response> {
-  const actor = demandAdministrator(c)
-  const values = await readFields(c)
-  const form = { name: values['name'] ?? '', ...readValidity(values) }
-  return submit(
-    c,
-    values,
-    async () => {
-      await c
-        .get('host')
-        .work(actor, async (work) => void (await (priority ? editPriority(work, priority.id, form) : createPriority(work, form))))
-      return { to: PATH, said: words(c)('said.saved') }
-    },
-    (again) => priorityForm(c, priority, again),
-  )
-}
+const read = (values: Record<string, string>) => ({ name: values['name'] ?? '', ...readValidity(values) })
 
 async function prioritiesPage(c: PageContext): Promise<Response> {
   const t = words(c)
-  const options: ListOptions = {
-    sorts: ['name', 'open'],
-    sort: 'name',
-    filters: [{ name: 'valid', label: t('valid'), choices: validityChoices(c) }],
-  }
-  const query = readList(c, options)
   const columns: Column<TicketPriority>[] = [
     {
       key: 'name',
@@ -82,33 +50,15 @@ async function prioritiesPage(c: PageContext): Promise<Response> {
       cell: (x) => <Main href={`${PATH}/${x.id}`} name={sayPriority(x.name, c.get('language'))} />,
     },
     { key: 'open', label: t('about.open'), sort: true, text: (x) => String(x.open), cell: (x) => x.open, class: 'cell-narrow' },
-    {
-      key: 'valid',
-      label: t('valid'),
-      text: (x) => sayValidity(c, x),
-      cell: (x) => <ValidityCell c={c} thing={x} />,
-      class: 'cell-narrow',
-    },
   ]
-  const valid = query.filters['valid']
-  const priorities = (await listAllPriorities(c.get('host').db)).filter(
-    (x) => !valid || valid === (x.valid ? 'on' : x.offForNow ? 'for-now' : 'off'),
-  )
-  return listPage(c, {
+  return thingList(c, {
     area: 'priorities',
-    title: t('area.priorities'),
+    path: PATH,
     beside: t('priority.what'),
-    query,
-    options,
+    sorts: ['name', 'open'],
     columns,
-    rows: pick(c, priorities, query, columns, 'name'),
-    searchLabel: t('list.search'),
-    empty: { title: t('list.none-found') },
-    acts: (
-      <ButtonLink kind="primary" href={`${PATH}/new`} shortcut="N">
-        {t('priority.new')}
-      </ButtonLink>
-    ),
+    things: await listAllPriorities(c.get('host').db),
+    add: t('priority.new'),
   })
 }
 

@@ -1,22 +1,16 @@
 /** Owns the pages of services: the tree, one service, and for whom it is. */
 import type { Hono } from 'hono'
-import { listUnits, refused, ROOT_UNIT, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { listUnits, ROOT_UNIT, type PageContext, type WebEnv, type Work } from '../../../core/index.ts'
 import {
-  blankForm,
-  ButtonLink,
   Card,
   Crumb,
   FormCard,
   PageHead,
-  readFields,
   readService,
   sayValidity,
   ServiceFields,
   SideList,
   statusOf,
-  submit,
-  validityChoices,
-  ValidityCell,
   type FormState,
 } from '../../../core/pages.ts'
 import {
@@ -30,109 +24,66 @@ import {
   ticketsBy,
   type AdminService,
 } from '../../../core/administration.ts'
-import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
-import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
+import { adminPage, Beside } from '../frame.tsx'
+import { Main, type Column, type ListQuery } from '../list.tsx'
+import { thingList, thingRoutes } from '../things.tsx'
 import { words } from '../words.ts'
 import { queueDepth, serviceChoices, unitChoices } from './choices.ts'
 import { UseNotice } from './use-notice.tsx'
 
 const PATH = '/admin/services'
 
-export function serviceRoutes(app: Hono<WebEnv>): void {
-  app.get(PATH, servicesPage)
-  app.get(`${PATH}/new`, (c) => serviceForm(c, undefined, blankForm()))
-  app.post(`${PATH}/new`, (c) => save(c, undefined))
-  app.get(`${PATH}/:id`, async (c) => serviceForm(c, await demandService(c), blankForm()))
-  app.post(`${PATH}/:id`, async (c) => save(c, await demandService(c)))
-}
+export const serviceRoutes = (app: Hono<WebEnv>): void =>
+  thingRoutes(app, PATH, { list: servicesPage, find: findService, form: serviceForm, keep })
 
-async function demandService(c: PageContext): Promise<AdminService> {
-  const service = await findService(c.get('host').db, c.req.param('id') ?? '')
-  if (!service) throw refused('not-found')
-  return service
-}
-
-async function save(c: PageContext, service: AdminService | undefined): Promise<Response> {
-  const actor = demandAdministrator(c)
-  const values = await readFields(c)
-  return submit(
-    c,
-    values,
-    async () => {
-      await c.get('host').work(actor, async (work) => {
-        const personIds = await personIdsNamed(work.db, values['people'] ?? '', service?.id)
-        const form = { ...readService(values), unitId: values['unitId'] ?? '', personIds }
-        await (service ? editService(work, service.id, form) : createService(work, form))
-      })
-      return { to: PATH, said: words(c)('said.saved') }
-    },
-    (form) => serviceForm(c, service, form),
-  )
+async function keep(work: Work, values: Record<string, string>, service: AdminService | undefined): Promise<void> {
+  const personIds = await personIdsNamed(work.db, values['people'] ?? '', service?.id)
+  const form = { ...readService(values), unitId: values['unitId'] ?? '', personIds }
+  await (service ? editService(work, service.id, form) : createService(work, form))
 }
 
 async function servicesPage(c: PageContext): Promise<Response> {
   const t = words(c)
-  const options: ListOptions = {
-    sorts: ['name', 'open', 'unit'],
-    sort: 'name',
-    filters: [{ name: 'valid', label: t('valid'), choices: validityChoices(c) }],
-  }
-  const query = readList(c, options)
-  const inTree = query.sort === 'name' && query.direction === 'asc' && query.search === ''
   const whom = (x: AdminService) => (x.forEverybody ? t('service.for-everybody') : t('service.for-some', { count: x.persons }))
-  const columns: Column<AdminService>[] = [
-    {
-      key: 'name',
-      label: t('service.service'),
-      sort: true,
-      text: (x) => x.name,
-      cell: (x) => (
-        <Main
-          href={`${PATH}/${x.id}`}
-          name={inTree ? x.name.split('::').at(-1)! : x.name.replaceAll('::', ' · ')}
-          below={x.comment}
-          depth={inTree ? queueDepth(x.name) : 0}
-        />
-      ),
-    },
-    { key: 'comment', label: t('comment'), text: (x) => x.comment },
-    { key: 'whom', label: t('service.whom'), text: whom, cell: whom },
-    {
-      key: 'slas',
-      label: t('area.slas'),
-      text: (x) => x.slas.map(({ name }) => name).join(', '),
-      cell: (x) => x.slas.map(({ name }) => name).join(', ') || <span class="quiet">{t('choose.none')}</span>,
-    },
-    { key: 'unit', label: t('person.unit'), sort: true, text: (x) => x.unitName, cell: (x) => x.unitName, class: 'cell-wide' },
-    { key: 'open', label: t('about.open'), sort: true, text: (x) => String(x.open), cell: (x) => x.open, class: 'cell-narrow' },
-    {
-      key: 'valid',
-      label: t('valid'),
-      text: (x) => sayValidity(c, x),
-      cell: (x) => <ValidityCell c={c} thing={x} />,
-      class: 'cell-narrow',
-    },
-  ]
-  const valid = query.filters['valid']
-  const services = (await listServices(c.get('host').db)).filter(
-    (x) => !valid || valid === (x.valid ? 'on' : x.offForNow ? 'for-now' : 'off'),
-  )
-  return listPage(c, {
+  const columns = (query: ListQuery): Column<AdminService>[] => {
+    const inTree = query.sort === 'name' && query.direction === 'asc' && query.search === ''
+    return [
+      {
+        key: 'name',
+        label: t('service.service'),
+        sort: true,
+        text: (x) => x.name,
+        cell: (x) => (
+          <Main
+            href={`${PATH}/${x.id}`}
+            name={inTree ? x.name.split('::').at(-1)! : x.name.replaceAll('::', ' · ')}
+            below={x.comment}
+            depth={inTree ? queueDepth(x.name) : 0}
+          />
+        ),
+      },
+      { key: 'comment', label: t('comment'), text: (x) => x.comment },
+      { key: 'whom', label: t('service.whom'), text: whom, cell: whom },
+      {
+        key: 'slas',
+        label: t('area.slas'),
+        text: (x) => x.slas.map(({ name }) => name).join(', '),
+        cell: (x) => x.slas.map(({ name }) => name).join(', ') || <span class="quiet">{t('choose.none')}</span>,
+      },
+      { key: 'unit', label: t('person.unit'), sort: true, text: (x) => x.unitName, cell: (x) => x.unitName, class: 'cell-wide' },
+      { key: 'open', label: t('about.open'), sort: true, text: (x) => String(x.open), cell: (x) => x.open, class: 'cell-narrow' },
+    ]
+  }
+  return thingList(c, {
     area: 'services',
-    title: t('area.services'),
+    path: PATH,
     beside: t('service.what'),
     above: <UseNotice c={c} of="services" />,
-    query,
-    options,
+    sorts: ['name', 'open', 'unit'],
     columns,
-    rows: pick(c, services, query, columns, 'name'),
-    searchLabel: t('list.search'),
+    things: await listServices(c.get('host').db),
+    add: t('service.new'),
     empty: { title: t('service.none'), text: t('service.none.text') },
-    acts: (
-      <ButtonLink kind="primary" href={`${PATH}/new`} shortcut="N">
-        {t('service.new')}
-      </ButtonLink>
-    ),
   })
 }
 

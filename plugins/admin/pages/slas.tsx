@@ -3,7 +3,6 @@ import type { Hono } from 'hono'
 import { listUnits, refused, ROOT_UNIT, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
   blankForm,
-  ButtonLink,
   Card,
   Crumb,
   FormCard,
@@ -17,8 +16,6 @@ import {
   SlaFields,
   statusOf,
   submit,
-  validityChoices,
-  ValidityCell,
   type FormState,
 } from '../../../core/pages.ts'
 import {
@@ -32,7 +29,8 @@ import {
   type AdminSla,
 } from '../../../core/administration.ts'
 import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
-import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
+import { Main, type Column } from '../list.tsx'
+import { thingList } from '../things.tsx'
 import { words } from '../words.ts'
 import { calendarChoices, unitChoices } from './choices.ts'
 import { UseNotice } from './use-notice.tsx'
@@ -71,12 +69,6 @@ async function save(c: PageContext, sla: AdminSla | undefined): Promise<Response
 
 async function slasPage(c: PageContext): Promise<Response> {
   const t = words(c)
-  const options: ListOptions = {
-    sorts: ['name', 'open', 'unit'],
-    sort: 'name',
-    filters: [{ name: 'valid', label: t('valid'), choices: validityChoices(c) }],
-  }
-  const query = readList(c, options)
   const services = (x: AdminSla) => x.services.map(({ name }) => name.replaceAll('::', ' · ')).join(', ')
   const columns: Column<AdminSla>[] = [
     {
@@ -102,32 +94,17 @@ async function slasPage(c: PageContext): Promise<Response> {
     },
     { key: 'unit', label: t('person.unit'), sort: true, text: (x) => x.unitName, cell: (x) => x.unitName, class: 'cell-wide' },
     { key: 'open', label: t('about.open'), sort: true, text: (x) => String(x.open), cell: (x) => x.open, class: 'cell-narrow' },
-    {
-      key: 'valid',
-      label: t('valid'),
-      text: (x) => sayValidity(c, x),
-      cell: (x) => <ValidityCell c={c} thing={x} />,
-      class: 'cell-narrow',
-    },
   ]
-  const valid = query.filters['valid']
-  const slas = (await listSlas(c.get('host').db)).filter((x) => !valid || valid === (x.valid ? 'on' : x.offForNow ? 'for-now' : 'off'))
-  return listPage(c, {
+  return thingList(c, {
     area: 'slas',
-    title: t('area.slas'),
+    path: PATH,
     beside: t('sla.what'),
     above: <UseNotice c={c} of="services" />,
-    query,
-    options,
+    sorts: ['name', 'open', 'unit'],
     columns,
-    rows: pick(c, slas, query, columns, 'name'),
-    searchLabel: t('list.search'),
+    things: await listSlas(c.get('host').db),
+    add: t('sla.new'),
     empty: { title: t('sla.none'), text: t('sla.none.text') },
-    acts: (
-      <ButtonLink kind="primary" href={`${PATH}/new`} shortcut="N">
-        {t('sla.new')}
-      </ButtonLink>
-    ),
   })
 }
 

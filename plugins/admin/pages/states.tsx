@@ -1,25 +1,19 @@
 /** Owns the pages of ticket states: the list, one state. */
 import type { Hono } from 'hono'
-import { refused, type PageContext, type WebEnv } from '../../../core/index.ts'
+import type { PageContext, WebEnv } from '../../../core/index.ts'
 import {
-  blankForm,
-  ButtonLink,
   Card,
   Checkbox,
   Crumb,
   Field,
   FormCard,
   PageHead,
-  readFields,
   readValidity,
   sayStateName,
   sayValidity,
   Select,
   SideList,
   statusOf,
-  submit,
-  validityChoices,
-  ValidityCell,
   ValiditySelect,
   type FormState,
 } from '../../../core/pages.ts'
@@ -32,57 +26,33 @@ import {
   STATE_TYPES_TO_MAKE,
   type TicketState,
 } from '../../../core/administration.ts'
-import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
-import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
+import { adminPage, Beside } from '../frame.tsx'
+import { Main, type Column } from '../list.tsx'
+import { thingList, thingRoutes } from '../things.tsx'
 import { words } from '../words.ts'
 
 const PATH = '/admin/states'
 
-export function stateRoutes(app: Hono<WebEnv>): void {
-  app.get(PATH, statesPage)
-  app.get(`${PATH}/new`, (c) => stateForm(c, undefined, blankForm()))
-  app.post(`${PATH}/new`, (c) => save(c, undefined))
-  app.get(`${PATH}/:id`, async (c) => stateForm(c, await demandState(c), blankForm()))
-  app.post(`${PATH}/:id`, async (c) => save(c, await demandState(c)))
-}
+export const stateRoutes = (app: Hono<WebEnv>): void =>
+  thingRoutes(app, PATH, {
+    list: statesPage,
+    find: findAnyState,
+    form: stateForm,
+    keep: (work, values, state) => (state ? editState(work, state.id, read(values, state)) : createState(work, read(values, state))),
+  })
 
-async function demandState(c: PageContext): Promise<TicketState> {
-  const state = await findAnyState(c.get('host').db, c.req.param('id') ?? '')
-  if (!state) throw refused('not-found')
-  return state
-}
-
-async function save(c: PageContext, state: TicketState | undefined): Promise<Response> {
-  const actor = demandAdministrator(c)
-  const values = await readFields(c)
-  const form = {
-    name: values['name'] ?? '',
-    type: state?.type ?? values['type'] ?? '',
-    dateOptional: values['dateOptional'] === 'on',
-    afterPending: values['afterPending'] ?? '',
-    sort: /^\d{1,4}$/.test(values['sort']?.trim() ?? '') ? Number(values['sort']) : Number.NaN,
-    suspends: values['suspends'] === 'on',
-    ...readValidity(values),
-  }
-  return submit(
-    c,
-    values,
-    async () => {
-      await c.get('host').work(actor, async (work) => void (await (state ? editState(work, state.id, form) : createState(work, form))))
-      return { to: PATH, said: words(c)('said.saved') }
-    },
-    (again) => stateForm(c, state, again),
-  )
-}
+const read = (values: Record<string, string>, state: TicketState | undefined) => ({
+  name: values['name'] ?? '',
+  type: state?.type ?? values['type'] ?? '',
+  dateOptional: values['dateOptional'] === 'on',
+  afterPending: values['afterPending'] ?? '',
+  sort: /^\d{1,4}$/.test(values['sort']?.trim() ?? '') ? Number(values['sort']) : Number.NaN,
+  suspends: values['suspends'] === 'on',
+  ...readValidity(values),
+})
 
 async function statesPage(c: PageContext): Promise<Response> {
   const t = words(c)
-  const options: ListOptions = {
-    sorts: ['sort', 'name', 'open'],
-    sort: 'sort',
-    filters: [{ name: 'valid', label: t('valid'), choices: validityChoices(c) }],
-  }
-  const query = readList(c, options)
   const typeOf = (x: TicketState) => t(`state.type.${x.type}`)
   const deadlinesIn = (x: TicketState) => (x.suspends ? t('state.deadlines.stop') : '')
   const columns: Column<TicketState>[] = [
@@ -102,33 +72,15 @@ async function statesPage(c: PageContext): Promise<Response> {
     },
     { key: 'sort', label: t('state.sort'), sort: true, text: (x) => String(x.sort), cell: (x) => x.sort, class: 'cell-narrow' },
     { key: 'open', label: t('about.open'), sort: true, text: (x) => String(x.open), cell: (x) => x.open, class: 'cell-narrow' },
-    {
-      key: 'valid',
-      label: t('valid'),
-      text: (x) => sayValidity(c, x),
-      cell: (x) => <ValidityCell c={c} thing={x} />,
-      class: 'cell-narrow',
-    },
   ]
-  const valid = query.filters['valid']
-  const states = (await listAllStates(c.get('host').db)).filter(
-    (x) => !valid || valid === (x.valid ? 'on' : x.offForNow ? 'for-now' : 'off'),
-  )
-  return listPage(c, {
+  return thingList(c, {
     area: 'states',
-    title: t('area.states'),
+    path: PATH,
     beside: t('state.what'),
-    query,
-    options,
+    sorts: ['sort', 'name', 'open'],
     columns,
-    rows: pick(c, states, query, columns, 'sort'),
-    searchLabel: t('list.search'),
-    empty: { title: t('list.none-found') },
-    acts: (
-      <ButtonLink kind="primary" href={`${PATH}/new`} shortcut="N">
-        {t('state.new')}
-      </ButtonLink>
-    ),
+    things: await listAllStates(c.get('host').db),
+    add: t('state.new'),
   })
 }
 

@@ -1,70 +1,40 @@
 /** Owns the pages of ticket types: the list, one type. */
 import type { Hono } from 'hono'
-import { refused, sayType, type PageContext, type WebEnv } from '../../../core/index.ts'
+import { sayType, type PageContext, type WebEnv } from '../../../core/index.ts'
 import {
-  blankForm,
-  ButtonLink,
   Card,
   Crumb,
   Field,
   FormCard,
   PageHead,
-  readFields,
   readValidity,
   sayValidity,
   SideList,
   statusOf,
-  submit,
-  validityChoices,
-  ValidityCell,
   ValiditySelect,
   type FormState,
 } from '../../../core/pages.ts'
 import { createType, editType, findType, listTypes, ticketsBy, type TicketType } from '../../../core/administration.ts'
-import { adminPage, Beside, demandAdministrator } from '../frame.tsx'
-import { listPage, Main, pick, readList, type Column, type ListOptions } from '../list.tsx'
+import { adminPage, Beside } from '../frame.tsx'
+import { Main, type Column } from '../list.tsx'
+import { thingList, thingRoutes } from '../things.tsx'
 import { words } from '../words.ts'
 import { UseNotice } from './use-notice.tsx'
 
 const PATH = '/admin/types'
 
-export function typeRoutes(app: Hono<WebEnv>): void {
-  app.get(PATH, typesPage)
-  app.get(`${PATH}/new`, (c) => typeForm(c, undefined, blankForm()))
-  app.post(`${PATH}/new`, (c) => save(c, undefined))
-  app.get(`${PATH}/:id`, async (c) => typeForm(c, await demandType(c), blankForm()))
-  app.post(`${PATH}/:id`, async (c) => save(c, await demandType(c)))
-}
+export const typeRoutes = (app: Hono<WebEnv>): void =>
+  thingRoutes(app, PATH, {
+    list: typesPage,
+    find: findType,
+    form: typeForm,
+    keep: (work, values, type) => (type ? editType(work, type.id, read(values)) : createType(work, read(values))),
+  })
 
-async function demandType(c: PageContext): Promise<TicketType> {
-  const type = await findType(c.get('host').db, c.req.param('id') ?? '')
-  if (!type) throw refused('not-found')
-  return type
-}
-
-async function save(c: PageContext, type: TicketType | undefined): Promise<Response> {
-  const actor = demandAdministrator(c)
-  const values = await readFields(c)
-  const form = { name: values['name'] ?? '', ...readValidity(values) }
-  return submit(
-    c,
-    values,
-    async () => {
-      await c.get('host').work(actor, async (work) => void (await (type ? editType(work, type.id, form) : createType(work, form))))
-      return { to: PATH, said: words(c)('said.saved') }
-    },
-    (again) => typeForm(c, type, again),
-  )
-}
+const read = (values: Record<string, string>) => ({ name: values['name'] ?? '', ...readValidity(values) })
 
 async function typesPage(c: PageContext): Promise<Response> {
   const t = words(c)
-  const options: ListOptions = {
-    sorts: ['name', 'open'],
-    sort: 'name',
-    filters: [{ name: 'valid', label: t('valid'), choices: validityChoices(c) }],
-  }
-  const query = readList(c, options)
   const columns: Column<TicketType>[] = [
     {
       key: 'name',
@@ -74,32 +44,16 @@ async function typesPage(c: PageContext): Promise<Response> {
       cell: (x) => <Main href={`${PATH}/${x.id}`} name={sayType(x.name, c.get('language'))} />,
     },
     { key: 'open', label: t('about.open'), sort: true, text: (x) => String(x.open), cell: (x) => x.open, class: 'cell-narrow' },
-    {
-      key: 'valid',
-      label: t('valid'),
-      text: (x) => sayValidity(c, x),
-      cell: (x) => <ValidityCell c={c} thing={x} />,
-      class: 'cell-narrow',
-    },
   ]
-  const valid = query.filters['valid']
-  const types = (await listTypes(c.get('host').db)).filter((x) => !valid || valid === (x.valid ? 'on' : x.offForNow ? 'for-now' : 'off'))
-  return listPage(c, {
+  return thingList(c, {
     area: 'types',
-    title: t('area.types'),
+    path: PATH,
     beside: t('type.what'),
     above: <UseNotice c={c} of="types" />,
-    query,
-    options,
+    sorts: ['name', 'open'],
     columns,
-    rows: pick(c, types, query, columns, 'name'),
-    searchLabel: t('list.search'),
-    empty: { title: t('list.none-found') },
-    acts: (
-      <ButtonLink kind="primary" href={`${PATH}/new`} shortcut="N">
-        {t('type.new')}
-      </ButtonLink>
-    ),
+    things: await listTypes(c.get('host').db),
+    add: t('type.new'),
   })
 }
 
