@@ -19,6 +19,7 @@ import { undoAct } from '../ticket/change/undo.ts'
 import { findTicket, listStates } from '../ticket/ticket.store.ts'
 import { setUnitCalendar } from '../unit/units.ts'
 import type { Live } from '../kernel/live.ts'
+import { makeMemory } from '../run/memory.ts'
 import { keptSources } from './kept-sources.ts'
 import { findRecount, runRecount } from './recount-job.ts'
 import { deadlinesOfTicket, touchDeadlines } from './recount.ts'
@@ -305,7 +306,8 @@ describe('whose promise it is, from memory', () => {
     const own = await make.queue({ name: 'Z pamięci' })
     await promise('queue', own, { first_response_minutes: 60 })
     const row = { id: '1', queueId: own, slaId: null, dueAt: moment('2026-11-16T09:00'), suspended: null }
-    const promised = async () => (await keptSources({ db: make.db, live }, [row])).get('1')?.rule.response.minutes
+    const host = { db: make.db, remembered: makeMemory(live).remembered }
+    const promised = async () => (await keptSources(host, [row])).get('1')?.rule.response.minutes
     expect(await promised()).toBe(60)
     await promise('queue', own, { first_response_minutes: 90 })
     expect(await listener.hear(promised)).toEqual({ value: 60, statements: [] })
@@ -313,6 +315,6 @@ describe('whose promise it is, from memory', () => {
     expect(await promised()).toBe(60)
     tell({ fact: 'admin.changed' })
     expect(await promised()).toBe(90)
-    expect((await keptSources({ db: make.db, live }, [{ ...row, dueAt: null }])).size).toBe(0)
+    expect((await keptSources(host, [{ ...row, dueAt: null }])).size).toBe(0)
   })
 })
