@@ -1,17 +1,12 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { migrate } from '../../../core/database/migrate.ts'
 import { mariaDbIsThere, startMariaDb, type MariaDb } from '../../../test/servers/mariadb.ts'
-import { openSite, type Site, type Visitor } from '../../../test/web.ts'
-import desk from '../../desk/index.tsx'
-import faq from '../../faq/index.tsx'
+import type { Site, Visitor } from '../../../test/web.ts'
 import { foldViews, listItems } from '../../faq/faq.store.ts'
-import portal from '../../portal/index.tsx'
 import { texts } from '../words.ts'
 import type { Mapping } from '../mapping/mapping.ts'
-import * as first from '../migrations/0001_otrs_import.ts'
-import * as rows from '../migrations/0003_master.ts'
 import type { Finding, Room } from '../room.ts'
+import { MAPPING, openHouse } from '../run/house.fixture.ts'
 import { openSource } from '../source/open.ts'
 import { PASSWORDS, SECRETS } from '../source/made/lively.fixture.ts'
 import { makeSource, type MadeProduct, type MadeSource } from '../source/made/made.fixture.ts'
@@ -19,16 +14,6 @@ import { loadIds } from './ids.store.ts'
 import { takeMaster } from './take.ts'
 
 const LONG = process.env['POMOC_LONG'] === 'yes'
-const MAPPING: Mapping = {
-  queues: {},
-  groups: {},
-  persons: {},
-  sameLogin: {},
-  addresses: {},
-  states: {},
-  customerGroups: 'keep',
-  cutOff: {},
-}
 
 describe.skipIf(!mariaDbIsThere())('everything that is no ticket', () => {
   let server: MariaDb
@@ -42,9 +27,8 @@ describe.skipIf(!mariaDbIsThere())('everything that is no ticket', () => {
   })
 
   async function house(): Promise<Site> {
-    const site = await openSite([desk, portal, faq])
+    const site = await openHouse()
     left.push(() => site.close())
-    await migrate(site.database.db, 'otrs-import', { '0001_otrs_import': first, '0003_master': rows })
     return site
   }
   async function source(product: MadeProduct, at = server.url): Promise<MadeSource> {

@@ -1,8 +1,7 @@
 /** Owns what tests of runs share: a house with the plugin's tables, a run over any source, and what stands afterwards as sums that two houses can be compared by. */
 import { createHash } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
-import type { Database } from '../../../core/database/schema.ts'
-import { migrate } from '../../../core/database/migrate.ts'
+import type { Database } from '../../../core/index.ts'
 import { openSite, type Site } from '../../../test/web.ts'
 import desk from '../../desk/index.tsx'
 import faq from '../../faq/index.tsx'
@@ -24,11 +23,7 @@ export const MAPPING: Mapping = {
   cutOff: {},
 }
 
-export async function openHouse(): Promise<Site> {
-  const site = await openSite([desk, portal, faq])
-  await migrate(site.database.db, 'otrs-import', otrsImport.migrations!)
-  return site
-}
+export const openHouse = (): Promise<Site> => openSite([desk, portal, faq, otrsImport])
 
 export async function take(site: Site, made: MadeSource, more: { removeGone?: boolean } = {}) {
   const source = await openSource({ url: made.url, articleDir: made.articleDir })
