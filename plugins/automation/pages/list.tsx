@@ -2,18 +2,19 @@
 import type { Hono } from 'hono'
 import type { PageContext, WebEnv } from '../../../core/index.ts'
 import {
-  Button,
+  blankForm,
   ButtonLink,
-  Card,
   Crumb,
-  CsrfField,
+  FormCard,
   Notice,
   PageHead,
   plainTime,
   readFields,
   ruleChoices,
+  statusOf,
   submit,
   Time,
+  type FormState,
 } from '../../../core/pages.ts'
 import {
   administrationPage,
@@ -54,7 +55,7 @@ export function listRoutes(app: Hono<WebEnv>, host: AutomationHost): void {
     })
     app.get(`${base}/:id/remove`, async (c) => {
       const place = await enter(c, host)
-      return removePage(c, place, await demandRule(c, place))
+      return removePage(c, place, await demandRule(c, place), blankForm())
     })
     app.post(`${base}/:id/remove`, async (c) => {
       const place = await enter(c, host)
@@ -66,33 +67,27 @@ export function listRoutes(app: Hono<WebEnv>, host: AutomationHost): void {
           await host.work(place.actor, (work) => removeRule(work, rule.id))
           return { to: place.path, said: words(c)('said.removed', { name: rule.name }) }
         },
-        () => removePage(c, place, rule),
+        (form) => removePage(c, place, rule, form),
       )
     })
   }
 }
 
 /** Asks before it is gone. */
-function removePage(c: PageContext, place: Place, { id, name }: Rule): Promise<Response> {
+function removePage(c: PageContext, place: Place, { id, name }: Rule, form: FormState): Promise<Response> {
   const t = words(c)
   const title = t('remove.title', { name })
   return administrationPage(c, place, {
     title,
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={`${place.path}/${id}`}>{name}</Crumb>
         <PageHead title={title} />
         <div class="admin-one">
-          <Card>
-            <div class="prose">
-              <p>{t('remove.text')}</p>
-            </div>
-            <form method="post" autocomplete="off" action={`${place.path}/${id}/remove`} class="acts ask">
-              <CsrfField c={c} />
-              <Button kind="danger">{t('remove')}</Button>
-              <ButtonLink href={`${place.path}/${id}`}>{t('cancel')}</ButtonLink>
-            </form>
-          </Card>
+          <FormCard c={c} form={form} save={t('remove')} danger cancel={`${place.path}/${id}`}>
+            <p>{t('remove.text')}</p>
+          </FormCard>
         </div>
       </>
     ),

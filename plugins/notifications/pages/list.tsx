@@ -2,18 +2,19 @@
 import type { Hono } from 'hono'
 import type { PageContext, WebEnv } from '../../../core/index.ts'
 import {
-  Button,
+  blankForm,
   ButtonLink,
-  Card,
   Crumb,
-  CsrfField,
+  FormCard,
   Notice,
   PageHead,
   readFields,
+  statusOf,
   submit,
   Tabs,
   Time,
   plainTime,
+  type FormState,
 } from '../../../core/pages.ts'
 import {
   administrationPage,
@@ -52,7 +53,7 @@ export function listRoutes(app: Hono<WebEnv>, host: NotificationHost): void {
     })
     app.get(`${base}/:id/remove`, async (c) => {
       const place = await enter(c, host)
-      return removePage(c, place, await demandNotification(c, place))
+      return removePage(c, place, await demandNotification(c, place), blankForm())
     })
     app.post(`${base}/:id/remove`, async (c) => {
       const place = await enter(c, host)
@@ -64,7 +65,7 @@ export function listRoutes(app: Hono<WebEnv>, host: NotificationHost): void {
           await host.work(place.actor, (work) => removeNotification(work, notification.id))
           return { to: place.path, said: words(c)('said.removed', { name: nameFor(c, notification) }) }
         },
-        () => removePage(c, place, notification),
+        (form) => removePage(c, place, notification, form),
       )
     })
   }
@@ -193,28 +194,22 @@ const FewWords = ({ text }: { text: string }) => (
 export const stateOf = ({ valid, stopped }: Pick<Notification, 'valid' | 'stopped'>): 'on' | 'off' | 'stopped' =>
   !valid ? 'off' : stopped === null ? 'on' : 'stopped'
 
-function removePage(c: PageContext, place: Place, notification: Notification): Promise<Response> {
+function removePage(c: PageContext, place: Place, notification: Notification, form: FormState): Promise<Response> {
   const t = words(c)
   const { id } = notification
   const name = nameFor(c, notification)
   const title = t('remove.title', { name })
   return administrationPage(c, place, {
     title,
+    status: statusOf(form),
     body: (
       <>
         <Crumb href={`${place.path}/${id}`}>{name}</Crumb>
         <PageHead title={title} />
         <div class="admin-one">
-          <Card>
-            <div class="prose">
-              <p>{t('remove.text')}</p>
-            </div>
-            <form method="post" autocomplete="off" action={`${place.path}/${id}/remove`} class="acts ask">
-              <CsrfField c={c} />
-              <Button kind="danger">{t('remove')}</Button>
-              <ButtonLink href={`${place.path}/${id}`}>{t('cancel')}</ButtonLink>
-            </form>
-          </Card>
+          <FormCard c={c} form={form} save={t('remove')} danger cancel={`${place.path}/${id}`}>
+            <p>{t('remove.text')}</p>
+          </FormCard>
         </div>
       </>
     ),
