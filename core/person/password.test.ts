@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { constants } from 'node:os'
 import { hash } from '@node-rs/argon2'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -65,3 +67,19 @@ it('any text is judged without a fault', () =>
     }),
     { numRuns: 40 },
   ))
+
+it('is hashed in threads that get what the pages leave of the processors, one less than there are of them', async () => {
+  const kept = await hashPassword('kawa parasol turbina')
+  expect(
+    await Promise.all([checkPassword(kept, 'kawa parasol turbina'), checkPassword(kept, 'kawa parasol'), checkPassword(null, 'kawa')]),
+  ).toEqual([true, false, false])
+  expect(await checkPassword('!', 'kawa')).toBe(false)
+  if (process.platform !== 'linux') return
+  // proc(5): after the name in brackets state is the third field, the nice value the nineteenth.
+  const nice = readdirSync('/proc/self/task').map((id) =>
+    Number(readFileSync(`/proc/self/task/${id}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[16]),
+  )
+  const polite = nice.filter((one) => one === constants.priority.PRIORITY_LOW).length
+  expect(polite).toBeGreaterThanOrEqual(1)
+  expect(polite).toBeLessThan(nice.length)
+})

@@ -1,8 +1,6 @@
 /** Owns passwords: which may be chosen, hashing and checking them, so that the time taken tells nothing of who exists. */
-import { availableParallelism } from 'node:os'
-import { hash, verify } from '@node-rs/argon2'
 import { refused } from '../errors.ts'
-import { makeTurns } from '../kernel/limits/bouncer.ts'
+import { fitsHash, hash } from './secret/hash.ts'
 import { guessesOf } from './secret/strength.ts'
 
 /** ASVS 2.1.1, for new ones; those that were set before go on until they are changed. */
@@ -12,19 +10,13 @@ const MAX_PASSWORD_LENGTH = 1000
 /** What fewer tries find is too easy: 10^8 is the line of zxcvbn between its scores 2 and 3. */
 const MIN_GUESSES = 8
 
-// OWASP Password Storage Cheat Sheet: Argon2id (the package's default algorithm), 19 MiB, 2 passes, 1 lane.
-const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-
-/** Hashing takes a core for some 30 ms: one core is left to whoever reads pages meanwhile. */
-const turns = makeTurns(Math.max(1, availableParallelism() - 1))
-
 /**
  * Refuses what is too short or too long (Unicode characters are counted, not bytes); returns the hash in PHC form. Whether it is easily guessed
  * is not asked: that is `hashChosenPassword`. Errors: `password.too-short`, `password.too-long`.
  */
 export async function hashPassword(password: string): Promise<string> {
   demandLength(password)
-  return turns('', () => hash(password.normalize('NFC'), COST))
+  return hash(password.normalize('NFC'))
 }
 
 /**
@@ -46,7 +38,7 @@ export async function hashChosenPassword(password: string, own: readonly string[
  */
 export async function hashKnownPassword(password: string): Promise<string> {
   demandNotTooLong(password)
-  return turns('', () => hash(password.normalize('NFC'), COST))
+  return hash(password.normalize('NFC'))
 }
 
 function demandLength(password: string): void {
@@ -64,10 +56,10 @@ let nobodysHash: Promise<string> | undefined
 /** Checks a password. Without a hash (unknown person, none set) the same work is done and the answer is no. */
 export async function checkPassword(stored: string | null | undefined, password: string): Promise<boolean> {
   if (password === '' || password.length > MAX_PASSWORD_LENGTH) return false
-  nobodysHash ??= hash('nobody has this password', COST)
+  nobodysHash ??= hash('nobody has this password')
   try {
     const known = stored ?? (await nobodysHash)
-    const fits = await turns('', () => verify(known, password.normalize('NFC')))
+    const fits = await fitsHash(known, password.normalize('NFC'))
     return fits && stored !== null && stored !== undefined
   } catch {
     // A hash of another kind (imported, switched off by '!'): it fits no password.

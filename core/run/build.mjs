@@ -84,6 +84,7 @@ function entries(project) {
     'plugin-door': 'core/cli/plugin-door.ts',
     'parse-worker': 'core/mail/reading/parse-worker.ts',
     'filter-worker': 'core/mail/filters/filter-worker.ts',
+    'hash-worker': 'core/person/secret/hash-worker.ts',
     'strength-worker': 'core/person/secret/strength-worker.ts',
     bench: 'test/bench/main.ts',
   }

@@ -1,14 +1,16 @@
 /** Owns the HTTP server: its port, opened before anything slow is begun, and a stop that lets answers under way end. */
 import { getRequestListener } from '@hono/node-server'
-import type { IncomingMessage, RequestListener, Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../machine/config.ts'
 import { makePace } from '../kernel/limits/bouncer.ts'
+import { makePrecedence, type Manners } from '../kernel/limits/precedence.ts'
 import type { Kernel } from '../run/host.ts'
 import { limitedServer } from '../machine/http-server.ts'
 import { listen, passedSocket } from '../machine/listen.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { makeApp } from './app.tsx'
+import { REFRESH } from './parts/live-region.tsx'
 import type { Readiness } from '../metrics/health.ts'
 
 /** How long answers under way may take once the program stops. */
@@ -20,6 +22,34 @@ const PARTING_MS = 500
 const PER_TURN = 16
 /** What a browser brings where somebody has logged in; whether it is worth anything is asked later. */
 const bringsSession = ({ headers }: IncomingMessage): boolean => /(?:^|[ -])pomoc=/.test(headers.cookie ?? '')
+
+/** Who let those go first that wait for a page. A login may wait for a directory; a list that shows a change some seconds later is still worth looking at. */
+const STRANGERS: Manners = { patienceMs: 1000, seatMs: 25 }
+const REFRESHES: Manners = { patienceMs: 10_000, seatMs: 1000 }
+
+/** Runs `begin` when it is this request's turn. What costs next to nothing never waits; a stream is no page that somebody waits for. */
+function takingTurns(): (request: IncomingMessage, response: ServerResponse, begin: () => void) => void {
+  const [people, strangers] = [makePace(PER_TURN), makePace(PER_TURN)]
+  const precedence = makePrecedence()
+  const [strangersLine, refreshesLine] = [precedence.line(STRANGERS), precedence.line(REFRESHES)]
+  return (request, response, begin) => {
+    const path = request.url ?? ''
+    const known = bringsSession(request)
+    const until = (done: () => void) => {
+      if (request.destroyed) return done()
+      response.once('close', done)
+      begin()
+    }
+    // Apart, so that nobody who works here stands behind a flood of logins.
+    ;(known ? people : strangers)(() => {
+      if (request.destroyed) return
+      if (/^\/(?:health|static|live)\b/.test(path)) begin()
+      else if (!known) strangersLine(until)
+      else if (request.headers[REFRESH] !== undefined) refreshesLine(until)
+      else until(precedence.enter())
+    })
+  }
+}
 
 export interface WebDoor {
   /** As a browser on this machine reaches it; not known yet where systemd holds the socket. */
@@ -38,12 +68,9 @@ export async function openWebDoor(config: Config): Promise<WebDoor> {
   let answer: RequestListener = (_request, response) => {
     response.writeHead(503, { 'retry-after': '2', 'content-type': 'text/plain; charset=utf-8' }).end('pomoc is starting.\n')
   }
-  const [people, strangers] = [makePace(PER_TURN), makePace(PER_TURN)]
+  const turns = takingTurns()
   const server = limitedServer(config, (request, response) => {
-    // Apart, so that nobody who works here stands behind a flood of logins.
-    const pace = bringsSession(request) ? people : strangers
-    pace(() => {
-      if (request.destroyed) return
+    turns(request, response, () => {
       if (stopping.signal.aborted) response.setHeader('connection', 'close')
       answer(request, response)
     })

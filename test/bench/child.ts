@@ -7,6 +7,8 @@ export interface Child {
   ports: Record<string, number>
   /** Sends a message; the child has dealt with it when this resolves. */
   tell(message: unknown): Promise<void>
+  /** It has not ended by itself. */
+  runs(): boolean
   stop(): Promise<void>
 }
 
@@ -26,7 +28,9 @@ export async function startChild(role: string, options: Record<string, string>):
       child.send(message as object)
       await answer(child)
     },
+    runs: () => child.exitCode === null && child.signalCode === null,
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
       const gone = new Promise<void>((resolve) => {
         child.once('exit', () => resolve())
       })

@@ -7,24 +7,25 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { prepareAct } from '../../core/ticket/acts/acts.ts'
 import { runWork } from '../../core/kernel/work.ts'
 import { loadActor } from '../../core/permission/access.store.ts'
+import { REFRESH } from '../../core/web/parts/live-region.tsx'
 import { openDatabase } from '../../core/database/database.ts'
 import { loadConfig } from '../../core/machine/config.ts'
 import { runProgram } from '../program.ts'
 import { startChild } from './child.ts'
 import { portOf } from './mail-in.ts'
-import { makeMails } from './mails.ts'
+import { makeMails, type Delivery } from './mails.ts'
 import type { Place } from './place.ts'
 import { makeRecorder } from './record.ts'
 import { median, percentile, type Figure } from './report.ts'
 import { open } from './smtp-client.ts'
 
-const LISTS = 100
+const LISTS = Number(process.env['CO'] ?? 100)
 const CHANGES_A_SECOND = 5
-const LOGINS_AT_ONCE = 50
-const MAIL_CONNECTIONS = 100
+const LOGINS_AT_ONCE = Number(process.env['CL'] ?? 50)
+const MAIL_CONNECTIONS = Number(process.env['CM'] ?? 100)
 /** Connections from one address that the program lets in. */
 const FROM_ONE = 10
-const SECONDS = 30
+const SECONDS = Number(process.env['CS'] ?? 30)
 
 interface Crowd {
   http: number
@@ -40,9 +41,9 @@ export async function measureCrowd(place: Place): Promise<Figure[]> {
   await place.copy('pages', 'crowd')
   await place.query(
     'crowd',
-    `create function wait_a_while() returns trigger language plpgsql as $$ begin perform pg_sleep(0.5); return new; end $$`,
+    `create function wait_a_while() returns trigger language plpgsql as $$ begin perform pg_sleep(0.5); return null; end $$`,
   )
-  await place.query('crowd', 'create trigger slow before insert on inbound_mail for each row execute function wait_a_while()')
+  await place.query('crowd', 'create trigger slow before insert on inbound_mail for each statement execute function wait_a_while()')
   const opened = await place.open('crowd')
   const recorder = await makeRecorder(opened, { ...place.config, baseUrl: 'http://localhost' })
   const dir = await mkdtemp(join(tmpdir(), 'pomoc-bench-data-'))
@@ -68,7 +69,11 @@ export async function measureCrowd(place: Place): Promise<Figure[]> {
     for (const { id } of agents) cookies.push(await recorder.logIn(id))
     const boss = await opened.db.selectFrom('person').select('id').where('login', '=', 'akowalska').executeTakeFirstOrThrow()
     const student = await opened.db.selectFrom('person').select('id').where('login', '=', 's214503').executeTakeFirstOrThrow()
-    const [queue] = await place.query('crowd', `select id from queue where name like 'Dział%' order by id limit 1`)
+    const [queue] = await place.query(
+      'crowd',
+      `select q.id from queue q join ticket t on t.queue_id = q.id and t.state_type = 'open' where q.name like 'Dział%'
+      group by q.id order by count(*) desc limit 1`,
+    )
     const [ticket] = await place.query('crowd', `select id from ticket where queue_id = ${String(queue!['id'])} order by id desc limit 1`)
     const [agent, customer] = [await recorder.logIn(boss.id), await recorder.logIn(student.id)]
     const watch = () =>
@@ -91,6 +96,7 @@ export async function measureCrowd(place: Place): Promise<Figure[]> {
     await sleep(3000)
     const [before] = await place.query('crowd', 'select count(*)::int as mails from inbound_mail')
     const loud = await watch()
+    if (!crowd.runs()) throw new Error('the crowd is gone: what it said is above')
     const [after] = await place.query('crowd', 'select count(*)::int as mails from inbound_mail')
     const mails = Number(after!['mails']) - Number(before!['mails'])
     return Object.keys(loud).map((name) => ({
@@ -98,7 +104,7 @@ export async function measureCrowd(place: Place): Promise<Figure[]> {
       unit: 'ms',
       pomoc: percentile(loud[name]!, 0.95),
       atMost: name.startsWith('health') ? 100 : 200,
-      note: `quiet ${percentile(quiet[name]!, 0.95).toFixed(0)}; median ${median(loud[name]!).toFixed(0)}, most ${Math.max(...loud[name]!).toFixed(0)}, of ${loud[name]!.length}${name === 'portal' ? `; ${(mails / SECONDS).toFixed(0)} mails/s meanwhile` : ''}`,
+      note: `quiet ${percentile(quiet[name]!, 0.95).toFixed(0)}, median ${median(quiet[name]!).toFixed(0)}; median ${median(loud[name]!).toFixed(0)}, most ${Math.max(...loud[name]!).toFixed(0)}, of ${loud[name]!.length}${name === 'portal' ? `; ${(mails / SECONDS).toFixed(0)} mails/s meanwhile` : ''}`,
     }))
   } finally {
     await crowd.stop()
@@ -156,23 +162,27 @@ function ask(
 /** Runs in a process of its own, so that what others feel is not what the crowd costs. */
 export async function runCrowd(): Promise<void> {
   process.on('message', (message) => {
-    const crowd = message as Crowd
-    for (let n = 0; n < LISTS; n++) void openList(crowd, crowd.cookies[n % crowd.cookies.length]!)
-    void changeTickets(crowd)
-    for (let n = 0; n < LOGINS_AT_ONCE; n++) void tryLogins(crowd, n)
-    for (let n = 0; n < MAIL_CONNECTIONS; n++) void sendMails(crowd, n)
-    process.send!('ready')
+    void enter(message as Crowd).then(() => process.send!('ready'))
   })
   process.send!({})
+}
+
+async function enter(crowd: Crowd): Promise<void> {
+  const mails = await makeMails('5 kB', 1000)
+  for (let n = 0; n < LISTS; n++) void openList(crowd, crowd.cookies[n % crowd.cookies.length]!)
+  void changeTickets(crowd)
+  for (let n = 0; n < LOGINS_AT_ONCE; n++) void tryLogins(crowd, n)
+  for (let n = 0; n < MAIL_CONNECTIONS; n++) void sendMails(crowd, n, mails)
 }
 
 /** As the page does it: it is told, then fetches the list and the rail. */
 async function openList({ http, queue }: Crowd, cookie: string): Promise<void> {
   const agent = new Agent({ keepAlive: true })
+  const headers = { cookie, 'hx-request': 'true', [REFRESH]: '1' }
   const fetchParts = () =>
     Promise.all([
-      ask(http, `/desk/queue/${queue}`, { agent, headers: { cookie, 'hx-request': 'true', 'hx-target': 'list' } }),
-      ask(http, `/desk/rail?here=queue-${queue}`, { agent, headers: { cookie, 'hx-request': 'true' } }),
+      ask(http, `/desk/queue/${queue}`, { agent, headers: { ...headers, 'hx-target': 'list' } }),
+      ask(http, `/desk/rail?here=queue-${queue}`, { agent, headers }),
     ])
   for (;;) {
     await new Promise<void>((resolve) => {
@@ -247,8 +257,7 @@ function formOf(port: number, localAddress: string): Promise<{ cookie: string; t
   })
 }
 
-async function sendMails({ smtp }: Crowd, n: number): Promise<void> {
-  const mails = await makeMails('5 kB', 1000)
+async function sendMails({ smtp }: Crowd, n: number, mails: readonly Delivery[]): Promise<void> {
   for (;;) {
     try {
       const client = await open(smtp, `127.2.0.${1 + Math.floor(n / FROM_ONE)}`)

@@ -1,18 +1,12 @@
 /** Owns the thread in which patterns are tried: each is ended when it takes too long, whatever somebody wrote into it. */
 import { createContext, Script } from 'node:vm'
-import { parentPort } from 'node:worker_threads'
+import { answerInThread } from '../../machine/thread.ts'
 import { runFilters, toPattern, type FilterMail, type FilterRun, type PostmasterFilter } from './filter-run.ts'
 
 export interface FilterRequest {
-  id: number
   filters: readonly PostmasterFilter[]
   mail: FilterMail
 }
-export interface FilterAnswer {
-  id: number
-  run: FilterRun
-}
-
 /** An honest pattern takes less than a millisecond; a catastrophic one would take years. */
 const PATTERN_LIMIT_MS = 250
 
@@ -39,6 +33,4 @@ export function boundedSearch(pattern: string, text: string): { groups: string[]
   }
 }
 
-parentPort?.on('message', ({ id, filters, mail }: FilterRequest) => {
-  parentPort!.postMessage({ id, run: runFilters(filters, mail, boundedSearch) } satisfies FilterAnswer, [])
-})
+answerInThread(({ filters, mail }: FilterRequest): FilterRun => runFilters(filters, mail, boundedSearch))

@@ -1,7 +1,6 @@
 /** Owns the threads that read mails and make HTML of mails safe: at most two, started when needed, ended when idle, replaced when they die or hang. */
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import { workerFile } from '../../machine/thread.ts'
 import type { ParseAnswer, ParseRequest, SafeAnswer, SafeRequest } from './parse-worker.ts'
 import type { ParsedMail } from './parsed-mail.ts'
 
@@ -149,7 +148,12 @@ function run(reader: Reader, { request, settle }: Waiting): void {
 }
 
 function startReader(): Reader {
-  const worker = new Worker(workerFile(), { name: 'mail', resourceLimits: { maxOldGenerationSizeMb: 512 }, stdout: false, stderr: false })
+  const worker = new Worker(workerFile(import.meta.url, 'parse-worker'), {
+    name: 'mail',
+    resourceLimits: { maxOldGenerationSizeMb: 512 },
+    stdout: false,
+    stderr: false,
+  })
   worker.on('error', () => {
     /* told to the mail being read */
   })
@@ -163,11 +167,4 @@ function end(reader: Reader): void {
   clearTimeout(reader.idle)
   if (!readers.delete(reader)) return
   void reader.worker.terminate()
-}
-
-/** Beside this file in the source; in the build, where this module stands in a chunk, at the root. */
-function workerFile(): URL {
-  const candidates = import.meta.url.endsWith('.ts') ? ['./parse-worker.ts'] : ['./parse-worker.js', '../parse-worker.js']
-  const urls = candidates.map((path) => new URL(path, import.meta.url))
-  return urls.find((url) => existsSync(fileURLToPath(url))) ?? urls[0]!
 }

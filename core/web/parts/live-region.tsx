@@ -4,6 +4,9 @@ import type { Id } from '../../database/schema.ts'
 import type { PageContext } from '../../kernel/contract.ts'
 import { hx } from '../hx.ts'
 
+/** The header by which a part says that it refreshes itself: whoever waits for a page goes first. */
+export const REFRESH = 'x-refresh'
+
 /** The stream: once a page. A hidden tab lets go of it and is told afterwards that it may have missed something. */
 export const LiveSource = ({ c, ticket, list }: { c: PageContext; ticket?: Id | undefined; list?: boolean | undefined }) => {
   const query = new URLSearchParams({ ...(ticket ? { ticket } : {}), ...(list ? { list: '1' } : {}) })
@@ -31,6 +34,7 @@ export const LiveRegion = ({
     data-live={on}
     data-calm={calm}
     {...hx(c, { get: href, trigger: `${on} from:body`, swap: 'outerMorph', sync: 'queue last' })}
+    hx-headers={JSON.stringify({ [REFRESH]: '1' })}
     {...{ 'hx-status:4xx': 'swap:none', 'hx-status:5xx': 'swap:none' }}
   >
     {children}
