@@ -1,6 +1,6 @@
 /** The way back by the earlier version itself: its own program, from this repository's history, takes back what `migrate --backup` wrote. */
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -26,6 +26,10 @@ function treeOf(commit: string, into: string): string | undefined {
   return into
 }
 
+/** The command line of a tree, wherever its version has it. */
+const cliOf = (project: string): string =>
+  ['core/cli/cli.ts', 'core/cli.ts'].map((path) => join(project, path)).find((path) => existsSync(path))!
+
 describe.each(earlierBackups())('$name', ({ commit, file, said, tickets }) => {
   const dir = mkdtempSync(join(tmpdir(), 'pomoc-way-back-'))
   const tree = treeOf(commit, join(dir, 'before'))
@@ -33,7 +37,7 @@ describe.each(earlierBackups())('$name', ({ commit, file, said, tickets }) => {
   let dataDir: string
   const pomoc = async (project: string, database: OpenDatabase, ...args: string[]) =>
     (
-      await run(process.execPath, ['--import', 'tsx', join(project, 'core', 'cli.ts'), ...args], {
+      await run(process.execPath, ['--import', 'tsx', cliOf(project), ...args], {
         cwd: project,
         env: {
           ...process.env,
@@ -46,6 +50,9 @@ describe.each(earlierBackups())('$name', ({ commit, file, said, tickets }) => {
     ).stdout
   beforeAll(() => {
     mkdirSync((dataDir = join(dir, 'data')))
+    // Started as root, the program works as another user.
+    chmodSync(dir, 0o755)
+    chmodSync(dataDir, 0o777)
   })
   afterAll(async () => {
     for (const one of opened) await one.close()
@@ -61,6 +68,7 @@ describe.each(earlierBackups())('$name', ({ commit, file, said, tickets }) => {
     )
     const kept = join(dir, 'kept')
     mkdirSync(kept)
+    chmodSync(kept, 0o777)
     expect(await pomoc(projectDir, first, 'migrate', '--backup', kept)).toMatch(
       /^Saved [\s\S]*ran core [\s\S]*The database is up to date\.\n$/,
     )
