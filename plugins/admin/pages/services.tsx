@@ -116,7 +116,14 @@ async function serviceForm(c: PageContext, service: AdminService | undefined, fo
                     { name: t('about.all'), value: <a href={`/desk/search?service=${service.id}`}>{all}</a> },
                     {
                       name: t('area.slas'),
-                      value: service.slas.length > 0 ? service.slas.map(({ id, name }) => <a href={`/admin/slas/${id}`}>{name} </a>) : null,
+                      value:
+                        service.slas.length > 0
+                          ? service.slas.map(({ id, name }) => (
+                              <div>
+                                <a href={`/admin/slas/${id}`}>{name}</a>
+                              </div>
+                            ))
+                          : null,
                     },
                     {
                       name: t('service.below'),
