@@ -352,4 +352,18 @@ describe('a deadline', () => {
     await tell('tue 08:05')
     expect(await told(id)).toEqual([])
   })
+  it('nobody is told of a ticket that the clock closes in the same minute, whichever of the jobs comes first', async () => {
+    make.now = at('tue 07:30')
+    const { id } = await make.ticket({ queueId })
+    const { id: stateId } = await make.db
+      .selectFrom('ticket_state')
+      .select('id')
+      .where('name', '=', 'pending auto close+')
+      .executeTakeFirstOrThrow()
+    await make.asSystem((work) => setState(work, id, { stateId, pendingUntil: at('tue 09:00') }))
+    await due({ solution_due_at: at('tue 08:00'), due_at: at('tue 08:00') }, id)
+    await tell('tue 09:00')
+    expect(await told(id)).toEqual([])
+    expect((await read(id)).stateName).toBe('closed successful')
+  })
 })

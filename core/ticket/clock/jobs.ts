@@ -14,11 +14,17 @@ import { unlockIdle } from './unlock.ts'
 export const clockStopped = async (db: Kysely<Database>): Promise<boolean> =>
   (await readSettings(db, 'core', coreSettings))['clock.stopped']
 
+/** What the clock closes in this minute is past no deadline: both jobs are due in it, and either may come first. */
+async function closeAndTell(host: Host, settings: CoreSettings): Promise<void> {
+  await closePending(host)
+  await tellDeadlines(host, settings)
+}
+
 /** In UTC, as the clock of jobs is. OTRS asks some of these every two hours; a minute is what people expect of a date they chose. */
 const JOBS: Record<string, { cron: string; run: (host: Host, settings: CoreSettings) => Promise<unknown> }> = {
   'ticket/pending': { cron: '* * * * *', run: closePending },
   'ticket/remind': { cron: '* * * * *', run: remindPending },
-  'ticket/deadlines': { cron: '* * * * *', run: tellDeadlines },
+  'ticket/deadlines': { cron: '* * * * *', run: closeAndTell },
   'ticket/unlock': { cron: '*/5 * * * *', run: unlockIdle },
   'ticket/archive': { cron: '47 1 * * *', run: archiveOld },
 }
