@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { makePrecedence } from './precedence.ts'
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
 
 function setUp(patienceMs = 500) {
@@ -31,10 +31,13 @@ it('while somebody waits for a page the others wait; then they come in their ord
   for (let n = 0; n < 6; n++) come(n)
   expect(begun).toEqual([])
   leave()
+  vi.advanceTimersByTime(1)
   expect(begun).toEqual([0])
   ends[0]!()
+  vi.advanceTimersByTime(1)
   expect(begun).toEqual([0, 1])
   ends[0]!()
+  vi.advanceTimersByTime(1)
   expect(begun).toEqual([0, 1])
 })
 
@@ -66,6 +69,31 @@ it('whoever has waited long enough goes although the pages never stop, and not a
   expect(begun).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
 })
 
+it('answers that are given at once leave a turn of the loop to others between them', async () => {
+  vi.useRealTimers()
+  const precedence = makePrecedence()
+  const line = precedence.line({ patienceMs: 500, seatMs: 25 })
+  let turn = 0
+  let going = true
+  const next = (): void => {
+    turn++
+    if (going) setImmediate(next)
+  }
+  next()
+  const begunIn: number[] = []
+  const leave = precedence.enter()
+  for (let n = 0; n < 5; n++)
+    line((done) => {
+      begunIn.push(turn)
+      done()
+    })
+  leave()
+  await vi.waitFor(() => expect(begunIn).toHaveLength(5))
+  going = false
+  // By a timer and by an answer: one each, where all of them followed on each other.
+  expect(Math.max(...begunIn.map((one) => begunIn.filter((other) => other === one).length))).toBeLessThanOrEqual(2)
+})
+
 it('a line waits for its own: what refreshes itself is not held up by strangers', () => {
   const precedence = makePrecedence()
   const [strangers, refreshes] = [precedence.line({ patienceMs: 500, seatMs: 25 }), precedence.line({ patienceMs: 3000, seatMs: 1000 })]
@@ -74,6 +102,7 @@ it('a line waits for its own: what refreshes itself is not held up by strangers'
   for (let n = 0; n < 5; n++) strangers(() => begun.push('stranger'))
   refreshes(() => begun.push('refresh'))
   leave()
+  vi.advanceTimersByTime(1)
   expect(begun.toSorted()).toEqual(['refresh', 'stranger'])
 })
 

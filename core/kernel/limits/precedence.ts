@@ -5,6 +5,8 @@ const HELD_MS = 250
 /** People are at work for so long after one of theirs ended. */
 const AT_WORK_MS = 200
 const TICK_MS = 5
+/** Of each line so many begin in one turn of the loop where nobody is at work. */
+const PER_TURN = 16
 
 export interface Precedence {
   /** Somebody who goes first begins now. Call what is given back at the end, which may be twice. */
@@ -35,6 +37,7 @@ export function makePrecedence(now: () => number = () => performance.now()): Pre
   const lines: Line[] = []
   let lastEnd = Number.NEGATIVE_INFINITY
   let tick: NodeJS.Timeout | undefined
+  let soon: NodeJS.Immediate | undefined
 
   const isHeld = (at: number): boolean => [...first].some(({ began }) => at - began < HELD_MS)
   const isAtWork = (at: number): boolean => isHeld(at) || at - lastEnd < AT_WORK_MS
@@ -44,26 +47,31 @@ export function makePrecedence(now: () => number = () => performance.now()): Pre
     const seat = { began: now() }
     line.seats.add(seat)
     run(() => {
-      if (line.seats.delete(seat)) look()
+      if (line.seats.delete(seat)) lookSoon()
     })
   }
+  const mayBegin = (line: Line, since: number): boolean => {
+    const at = now()
+    return !isAtWork(at) || (hasSeat(line, at) && (!isHeld(at) || at - since >= line.patienceMs))
+  }
   const look = (): void => {
-    for (const line of lines) {
-      for (let next = line.waiting[0]; next; next = line.waiting[0]) {
-        const at = now()
-        const free = !isAtWork(at) || (hasSeat(line, at) && (!isHeld(at) || at - next.since >= line.patienceMs))
-        if (!free) break
-        line.waiting.shift()
-        begin(line, next.run)
-        // What begins now is not begun together with all that waited: whoever comes goes between.
-        if (!isAtWork(at)) break
-      }
-    }
+    // What begins now is not begun together with all that waited: whoever comes goes between.
+    const most = isAtWork(now()) ? 1 : PER_TURN
+    for (const line of lines)
+      for (let begun = 0; begun < most && line.waiting[0] && mayBegin(line, line.waiting[0].since); begun++)
+        begin(line, line.waiting.shift()!.run)
     if (lines.every(({ waiting }) => waiting.length === 0)) return
     tick ??= setTimeout(() => {
       tick = undefined
       look()
     }, TICK_MS)
+  }
+  /** In the loop's next turn: answers that are quickly given would else follow on each other without end, and nobody else be heard. */
+  const lookSoon = (): void => {
+    soon ??= setImmediate(() => {
+      soon = undefined
+      look()
+    })
   }
 
   return {
@@ -73,7 +81,7 @@ export function makePrecedence(now: () => number = () => performance.now()): Pre
       return () => {
         if (!first.delete(one)) return
         lastEnd = now()
-        if (first.size === 0) look()
+        if (first.size === 0) lookSoon()
       }
     },
     line(manners) {
