@@ -314,7 +314,8 @@ async function wake(work: Work, mail: OutboundRow): Promise<void> {
       waiting
         .selectFrom('outbound_mail')
         .select('id')
-        .where('state', '=', 'queued')
+        // Said, not given: whose plan is kept must be seen to fit the index of those that wait.
+        .where('state', '=', sql.lit('queued'))
         .where('waits_for', 'is not', null)
         .where('id', '<>', mail.id)
         .where((eb) => eb.or([eb('waits_for', '=', 'smarthost'), eb('envelope_from', '=', mail.envelope_from)]))
