@@ -45,6 +45,11 @@ export function makeThreads<R, A>({
   const threads = new Set<Thread<A>>()
   let last = 0
 
+  /** Nobody is given to it any more: ending takes a moment. */
+  const stop = (thread: Thread<A>): void => {
+    threads.delete(thread)
+    void thread.worker.terminate()
+  }
   const start = (): Thread<A> => {
     const worker = new Worker(workerFile(from, module), { name: module, resourceLimits: { maxOldGenerationSizeMb: heapMb } })
     const started: Thread<A> = { worker, asked: new Map() }
@@ -56,7 +61,7 @@ export function makeThreads<R, A>({
       clearTimeout(one.timer)
       if (started.asked.size === 0) {
         worker.unref()
-        if (idleMs !== undefined) started.idle = setTimeout(() => void worker.terminate(), idleMs).unref()
+        if (idleMs !== undefined) started.idle = setTimeout(() => stop(started), idleMs).unref()
       }
       if ('answer' in answered) one.resolve(answered.answer)
       else one.reject(new Error(answered.error))
@@ -82,10 +87,7 @@ export function makeThreads<R, A>({
     clearTimeout(thread.idle)
     const id = ++last
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        threads.delete(thread)
-        void thread.worker.terminate()
-      }, limitMs)
+      const timer = setTimeout(() => stop(thread), limitMs)
       thread.asked.set(id, { resolve, reject, timer })
       thread.worker.ref()
       thread.worker.postMessage({ id, request } satisfies Asked<R>, [])

@@ -56,13 +56,13 @@ let nobodysHash: Promise<string> | undefined
 /** Checks a password. Without a hash (unknown person, none set) the same work is done and the answer is no. */
 export async function checkPassword(stored: string | null | undefined, password: string): Promise<boolean> {
   if (password === '' || password.length > MAX_PASSWORD_LENGTH) return false
-  nobodysHash ??= hash('nobody has this password')
-  try {
-    const known = stored ?? (await nobodysHash)
-    const fits = await fitsHash(known, password.normalize('NFC'))
-    return fits && stored !== null && stored !== undefined
-  } catch {
-    // A hash of another kind (imported, switched off by '!'): it fits no password.
-    return false
-  }
+  nobodysHash ??= hash('nobody has this password').catch((error: unknown) => {
+    nobodysHash = undefined
+    throw error
+  })
+  // Told to whoever waits for it; that may be nobody.
+  nobodysHash.catch(() => {})
+  const known = stored ?? (await nobodysHash)
+  const fits = await fitsHash(known, password.normalize('NFC'))
+  return fits && stored !== null && stored !== undefined
 }

@@ -5,7 +5,16 @@ import { answerInThread } from '../../machine/thread.ts'
 /** With `hash`: is it this password's? Else: its hash. */
 export type HashRequest = { password: string; hash: string } | { password: string; cost: NonNullable<Parameters<typeof hashSync>[1]> }
 
+/** A hash of another kind (imported, switched off by '!') fits no password. */
+function fits(hash: string, password: string): boolean {
+  try {
+    return verifySync(hash, password)
+  } catch {
+    return false
+  }
+}
+
 answerInThread<HashRequest, string | boolean>(
-  (request) => ('hash' in request ? verifySync(request.hash, request.password) : hashSync(request.password, request.cost)),
+  (request) => ('hash' in request ? fits(request.hash, request.password) : hashSync(request.password, request.cost)),
   { polite: true },
 )

@@ -19,5 +19,5 @@ const ask = makeThreads<HashRequest, string | boolean>({
 /** The hash in PHC form, with a salt of its own. */
 export const hash = async (password: string): Promise<string> => (await ask({ password, cost: COST })) as string
 
-/** Throws for a hash of another kind. */
+/** False for a hash of another kind. Throws when the thread ends: whether it fits is not known then. */
 export const fitsHash = async (kept: string, password: string): Promise<boolean> => (await ask({ password, hash: kept })) as boolean
