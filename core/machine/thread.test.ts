@@ -24,6 +24,12 @@ it('several answer each their own question', async () => {
   expect(await Promise.all(hashes.map((hash) => ask({ password: 'kawa', hash })))).toEqual(hashes.map(() => true))
 })
 
+it('many that wait for their turn may wait longer than one may take', async () => {
+  const ask = make({ limitMs: 1000, idleMs: 10 })
+  const asked = Array.from({ length: 40 }, () => ask({ password: 'kawa', cost: { memoryCost: 19_456, timeCost: 8, parallelism: 1 } }))
+  expect(await Promise.all(asked)).toHaveLength(40)
+})
+
 it('what a thread throws is told, and so is one that hangs or cannot be started; the next question is answered', async () => {
   const ask = make({ idleMs: 10 })
   await expect(ask({ password: 'kawa', cost: { memoryCost: 1, timeCost: 1, parallelism: 1 } })).rejects.toThrow(/memory/i)

@@ -13,18 +13,19 @@ type Answered<A> = { id: number; answer: A } | { id: number; error: string }
 interface Waiting<A> {
   resolve(answer: A): void
   reject(error: Error): void
-  timer: NodeJS.Timeout
 }
 interface Thread<A> {
   worker: Worker
+  /** In the order in which they are answered. */
   asked: Map<number, Waiting<A>>
-  idle?: NodeJS.Timeout
+  /** Until it is ended: it answers the first of them, or is asked nothing. */
+  timer?: NodeJS.Timeout
 }
 
 /**
  * Asks the thread that `worker` (a module's name, without its end) answers in by `answerInThread`; with several, the one that has the least to do, and
  * another is begun as long as all have something. `from`: import.meta.url of who asks, beside whom the module stands. Throws what the
- * thread threw, and when it ends or takes longer than `limitMs`: with it whatever else it was asked.
+ * thread threw, and when it ends or takes longer than `limitMs` for one: with it whatever else it was asked. What waits for its turn may wait.
  */
 export function makeThreads<R, A>({
   worker: module,
@@ -50,6 +51,15 @@ export function makeThreads<R, A>({
     threads.delete(thread)
     void thread.worker.terminate()
   }
+  const watch = (thread: Thread<A>): void => {
+    clearTimeout(thread.timer)
+    const idle = thread.asked.size === 0
+    if (idle) thread.worker.unref()
+    else thread.worker.ref()
+    const ms = idle ? idleMs : limitMs
+    if (ms !== undefined) thread.timer = setTimeout(() => stop(thread), ms)
+    if (idle) thread.timer?.unref()
+  }
   const start = (): Thread<A> => {
     const worker = new Worker(workerFile(from, module), { name: module, resourceLimits: { maxOldGenerationSizeMb: heapMb } })
     const started: Thread<A> = { worker, asked: new Map() }
@@ -58,21 +68,14 @@ export function makeThreads<R, A>({
       const one = started.asked.get(answered.id)
       if (!one) return
       started.asked.delete(answered.id)
-      clearTimeout(one.timer)
-      if (started.asked.size === 0) {
-        worker.unref()
-        if (idleMs !== undefined) started.idle = setTimeout(() => stop(started), idleMs).unref()
-      }
+      watch(started)
       if ('answer' in answered) one.resolve(answered.answer)
       else one.reject(new Error(answered.error))
     })
     const end = (why: string) => {
       threads.delete(started)
-      clearTimeout(started.idle)
-      for (const { reject, timer } of started.asked.values()) {
-        clearTimeout(timer)
-        reject(new Error(why))
-      }
+      clearTimeout(started.timer)
+      for (const { reject } of started.asked.values()) reject(new Error(why))
       started.asked.clear()
     }
     worker.on('error', (error) => end(String(error instanceof Error ? error.message : error)))
@@ -84,12 +87,10 @@ export function makeThreads<R, A>({
   return (request) => {
     const [least] = [...threads].toSorted((a, b) => a.asked.size - b.asked.size)
     const thread = least && (least.asked.size === 0 || threads.size >= most) ? least : start()
-    clearTimeout(thread.idle)
     const id = ++last
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => stop(thread), limitMs)
-      thread.asked.set(id, { resolve, reject, timer })
-      thread.worker.ref()
+      thread.asked.set(id, { resolve, reject })
+      if (thread.asked.size === 1) watch(thread)
       thread.worker.postMessage({ id, request } satisfies Asked<R>, [])
     })
   }

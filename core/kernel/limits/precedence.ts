@@ -1,4 +1,4 @@
-/** Owns who goes first when there is much to do: who works here, before what refreshes itself and before strangers, who still wait no longer than a moment. */
+/** Owns who goes first when there is much to do: who works here, before what refreshes itself and before strangers, who come all the same after a while, in their turn. */
 
 /** One after whom others wait holds them up for so long at most: what takes longer waits for something else than the processor. */
 const HELD_MS = 250
@@ -16,7 +16,7 @@ export interface Precedence {
 }
 
 export interface Manners {
-  /** Nobody lets others go first for longer. */
+  /** Whoever has waited for so long comes as soon as nobody of the same line is under way. */
   patienceMs: number
   /**
    * While people are at work one is under way at a time, and keeps the next waiting for so long at most: who waits for something slow, as a directory, takes
@@ -31,8 +31,9 @@ interface Line extends Manners {
   seats: Set<{ began: number }>
 }
 
-/** Where nobody is at work nobody waits. `now`: milliseconds, never going back. */
-export function makePrecedence(now: () => number = () => performance.now()): Precedence {
+/** Where nobody is at work nobody waits. */
+export function makePrecedence(): Precedence {
+  const now = () => performance.now()
   const first = new Set<{ began: number }>()
   const lines: Line[] = []
   let lastEnd = Number.NEGATIVE_INFINITY
