@@ -1,8 +1,8 @@
 /** Owns articles: adding one with its attachments, and reading those a person may see. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { storable } from '../database/storable.ts'
 import type { Assurance, Channel, Database, HeldDecision, Id, OutboundState, SenderType } from '../database/schema.ts'
-import { readBlob, storeBlob } from '../database/blob.ts'
+import { readBlob, storeBlob, storingBlob } from '../database/blob.ts'
 import { isId } from '../database/id.ts'
 import type { MailNote } from '../mail/reading/parsed-mail.ts'
 import type { Access } from '../kernel/actor.ts'
@@ -290,14 +290,15 @@ export async function rawOf(
 
 /** Keeps the bytes in which an article left as a mail; what is kept already stays. */
 export async function keepRaw(work: Work, articleId: Id, raw: Buffer): Promise<void> {
-  await storeBlob(
-    work.db,
-    raw,
-    work.now,
-    (blob) =>
-      sql`insert into article_raw (article_id, blob_id, at) select ${articleId}, id, ${work.now}::timestamptz from ${blob} on conflict do nothing`,
-  )
+  await storeBlob(work.db, raw, work.now, ownRaw(work, articleId))
 }
+
+/** The same as tables for the `with` of a statement that does more; undefined for what is too long for one. */
+export const keepingRaw = (work: Work, articleId: Id, raw: Buffer): RawBuilder<unknown> | undefined =>
+  storingBlob(raw, work.now, ownRaw(work, articleId))
+
+const ownRaw = (work: Work, articleId: Id) => (blob: RawBuilder<unknown>) =>
+  sql`insert into article_raw (article_id, blob_id, at) select ${articleId}, id, ${work.now}::timestamptz from ${blob} on conflict do nothing`
 
 /** Keeps what a mail server said when an article's mail did not arrive, for agents. */
 export async function noteSendError(work: Work, articleId: Id, error: { messageId: string | null; text: string }): Promise<void> {

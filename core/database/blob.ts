@@ -22,12 +22,7 @@ export async function storeBlob(
   for (let at = 0; at < content.length; at += CHUNK) chunks.push(content.subarray(at, at + CHUNK))
   // Each chunk is one statement of at most 256 kB: a 30 MB file never stands in one protocol message.
   const { rows } = await sql<{ id: Id; fresh: boolean }>`
-    with made as (
-      insert into blob (sha256, size, created_at) values (${sha256}, ${content.length}, ${now})
-      on conflict (sha256) do update set size = excluded.size returning id, (xmax = 0) as fresh),
-    first as (
-      insert into blob_chunk (blob_id, seq, data)
-      select id, 0, ${chunks[0] ?? Buffer.alloc(0)}::bytea from made where fresh and ${content.length}::bigint > 0)
+    with ${storing(sha256, content.length, chunks[0] ?? Buffer.alloc(0), now)}
     ${owning ? sql`, owner as (${owning(sql`made`)})` : sql``}
     select id, fresh from made`.execute(db)
   const { id, fresh } = rows[0]!
@@ -37,6 +32,24 @@ export async function storeBlob(
     }
   }
   return { id, size: content.length }
+}
+
+/** The tables `made` and `first`, for the `with` of a statement. */
+const storing = (sha256: Buffer, size: number, first: Buffer, now: Date) => sql`made as (
+      insert into blob (sha256, size, created_at) values (${sha256}, ${size}, ${now})
+      on conflict (sha256) do update set size = excluded.size returning id, (xmax = 0) as fresh),
+    first as (
+      insert into blob_chunk (blob_id, seq, data)
+      select id, 0, ${first}::bytea from made where fresh and ${size}::bigint > 0)`
+
+/** The same as tables for the `with` of a statement that does more; undefined for contents that take several statements. */
+export function storingBlob(
+  content: Buffer,
+  now: Date,
+  owning: (blob: RawBuilder<unknown>) => RawBuilder<unknown>,
+): RawBuilder<unknown> | undefined {
+  if (content.length > CHUNK) return undefined
+  return sql`${storing(hash('sha256', content, 'buffer'), content.length, content, now)}, owner as (${owning(sql`made`)})`
 }
 
 /**

@@ -174,12 +174,8 @@ export async function writtenTo(work: Work): Promise<string[]> {
 }
 
 /** Tells open pages and subscribers that a mail of a ticket has gone out, or will not. */
-export async function deliveryChanged(work: Work, ticketId: Id, articleId: Id | null, state: 'sent' | 'failed'): Promise<void> {
-  const { unit_id } = await work.db
-    .selectFrom('ticket')
-    .innerJoin('queue', 'queue.id', 'ticket.queue_id')
-    .select('queue.unit_id')
-    .where('ticket.id', '=', ticketId)
-    .executeTakeFirstOrThrow()
-  work.emit('article.delivery-changed', { ticketId, unitId: unit_id, data: { article: articleId, state } })
-}
+export const deliveryChanged = (
+  work: Work,
+  { ticketId, unitId, articleId }: { ticketId: Id; unitId: Id; articleId: Id | null },
+  state: 'sent' | 'failed',
+): void => work.emit('article.delivery-changed', { ticketId, unitId, data: { article: articleId, state } })

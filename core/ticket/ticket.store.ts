@@ -162,11 +162,13 @@ export interface TicketPlace {
   counter: string | null
   /** The code of the customer's main company; null: they have none. */
   company: string | null
+  /** For its first article, where one was asked for. */
+  articleId: Id | null
 }
 
 /**
  * Where a new ticket goes: its queue, its state, the calendar in force there (queue/in-force.ts) and its counter, and whose company
- * it is, in one round trip. Undefined when the queue is absent.
+ * it is, in one round trip. `drawing`: with an id for its first article. Undefined when the queue is absent.
  */
 export async function placeForTicket(
   db: Kysely<Database>,
@@ -174,6 +176,7 @@ export async function placeForTicket(
   stateName: string,
   counterKey: string,
   customerId: Id | null,
+  drawing: { article: boolean } = { article: false },
 ): Promise<TicketPlace | undefined> {
   if (!isId(queueId)) return undefined
   const { rows } = await sql<TicketPlace>`
@@ -183,6 +186,7 @@ export async function placeForTicket(
         from ticket_state s where s.name = ${stateName} and s.valid) as state,
       (${calendarInForce()}) as calendar,
       ${counterOf(counterKey)} as counter,
+      ${drawing.article ? sql`nextval(pg_get_serial_sequence('article', 'id'))::text` : sql`null::text`} as "articleId",
       (${mainCompanyOf(customerId)}) as company
     from queue q where q.id = ${queueId}`.execute(db)
   return rows[0]

@@ -128,18 +128,47 @@ export async function countLimit(db: Kysely<Database>, asked: Asked, now: Date):
 
 /** The same for several, in one statement: the answers in their order. The first that is over its limit ends it: those behind it are not counted. */
 export async function countLimits(db: Kysely<Database>, asked: readonly Asked[], now: Date): Promise<Counted[]> {
+  const counting = countingLimits(asked, now)
+  if (!counting) return asked.map(() => ({ over: false, until: now }))
+  const { rows } = await sql<CountedRow>`with ${counting.tables} ${counting.rows}`.execute(db)
+  return counting.read(rows)
+}
+
+export interface CountedRow {
+  place: number
+  over: boolean
+  /** As text where it comes in JSON. */
+  began_at: Date | string
+}
+
+/**
+ * The same as parts of a statement that asks more: tables for its `with`, counted where `when` holds, and their rows as a query; `read` makes answers of
+ * these. Undefined where none of them is limited.
+ */
+export function countingLimits(
+  asked: readonly Asked[],
+  now: Date,
+  when: RawBuilder<unknown> = sql`true`,
+): { tables: RawBuilder<unknown>; rows: RawBuilder<unknown>; read(rows: readonly CountedRow[]): Counted[] } | undefined {
   const wanted = asked.filter(({ most }) => most > 0)
-  if (wanted.length === 0) return asked.map(() => ({ over: false, until: now }))
-  const { rows } = await sql<{ place: number; over: boolean; began_at: Date }>`
-    with ${sql.join(wanted.map((one, n) => sql`${sql.raw(`c${n}`)} as (${counting(one, now, n === 0 ? sql`true` : sql`(select not over from ${sql.raw(`c${n - 1}`)})`)})`))}
-    ${sql.join(
-      wanted.map((_, n) => sql`select ${sql.lit(n)} as place, over, began_at from ${sql.raw(`c${n}`)}`),
+  if (wanted.length === 0) return undefined
+  const name = (n: number) => sql.raw(`c${n}`)
+  return {
+    tables: sql.join(
+      wanted.map((one, n) => sql`${name(n)} as (${counting(one, now, n === 0 ? when : sql`(select not over from ${name(n - 1)})`)})`),
+    ),
+    rows: sql.join(
+      wanted.map((_, n) => sql`select ${sql.lit(n)} as place, over, began_at from ${name(n)}`),
       sql` union all `,
-    )}`.execute(db)
-  return asked.map((one) => {
-    const row = rows.find(({ place }) => wanted[place] === one)
-    return row ? { over: row.over, until: new Date(row.began_at.getTime() + limitOf(one.name).windowMs) } : { over: false, until: now }
-  })
+    ),
+    read: (rows) =>
+      asked.map((one) => {
+        const row = rows.find(({ place }) => wanted[place] === one)
+        return row
+          ? { over: row.over, until: new Date(new Date(row.began_at).getTime() + limitOf(one.name).windowMs) }
+          : { over: false, until: now }
+      }),
+  }
 }
 
 function counting({ name, key, most }: Asked, now: Date, when: RawBuilder<unknown>): RawBuilder<unknown> {

@@ -4,6 +4,7 @@ import { sql, type Kysely } from 'kysely'
 import { CHUNK } from '../../database/blob.ts'
 import { addingFresh, ATTEMPTS, countingJobs } from '../../kernel/jobs/jobs.ts'
 import type { Database, Id } from '../../database/schema.ts'
+import { keepAtHand } from './at-hand.ts'
 
 export interface Envelope {
   /** '' is the null return path. */
@@ -77,7 +78,7 @@ async function store(
 ): Promise<Id[]> {
   const keys = recipients.map((address) => Buffer.concat([mail.sha256, Buffer.from(address.toLowerCase())]))
   // One statement is one transaction: everything in it is committed when the answer comes.
-  const { rows } = await sql<{ ids: Id[] }>`
+  const { rows } = await sql<{ blob: Id; mails: { id: Id; to: string }[] }>`
     with made as (${makeBlob(mail, now)} returning id, (xmax = 0) as fresh),
     bytes as (
       insert into blob_chunk (blob_id, seq, data)
@@ -89,13 +90,36 @@ async function store(
         ${clean(envelope.client?.address ?? '')}, ${clean(envelope.client?.name ?? '')}, ${clean(envelope.client?.helo ?? '')}, ${now}, md5(${messageIdOf(mail.start)}::text)
       from made, unnest(${keys}::bytea[], ${recipients.map(clean)}::text[]) with ordinality as r(key, address, place)
       order by r.place
-      on conflict (key) do nothing returning id),
+      on conflict (key) do nothing returning id, envelope_to),
     asked as (${addingFresh(sql`
       select 'mail/process' as task, json_build_object('id', id::text) as payload, 'mail/process/' || id as key, null::timestamptz as run_at,
         ${ATTEMPTS}::smallint as attempts from mails`)}),
-    accepted as (select array(select id::text from mails order by id) as ids)
+    accepted as (
+      select (select id::text from made) as blob, (select coalesce(json_agg(json_build_object('id', id::text, 'to', envelope_to) order by id), '[]') from mails) as mails)
     ${countingJobs}, accepted`.execute(db)
-  return rows[0]!.ids
+  const { blob, mails } = rows[0]!
+  if (data) {
+    for (const { id, to } of mails) {
+      keepAtHand(db, {
+        id,
+        blobId: blob,
+        envelopeFrom: clean(envelope.from),
+        envelopeTo: to,
+        acceptedAt: now,
+        peerAddress: envelope.peerAddress,
+        peerName: clean(envelope.peerName),
+        clientAddress: clean(envelope.client?.address ?? '') || null,
+        clientName: clean(envelope.client?.name ?? '') || null,
+        clientHelo: clean(envelope.client?.helo ?? '') || null,
+        toQueueId: null,
+        state: 'accepted',
+        attempts: 0,
+        raw: data,
+        again: async () => data,
+      })
+    }
+  }
+  return mails.map(({ id }) => id)
 }
 
 const clean = (text: string): string => text.replaceAll('\0', '').slice(0, 500)

@@ -44,7 +44,7 @@ export async function attachBounce(work: Work, { reported, report, article, reas
       .where('state', 'in', ['sent', 'queued'])
       .returning('id')
       .executeTakeFirst()
-    if (changed) await deliveryChanged(work, ticket.id, mail.articleId, 'failed')
+    if (changed) deliveryChanged(work, { ticketId: ticket.id, unitId: ticket.unitId, articleId: mail.articleId }, 'failed')
     await deliveryFailed(
       work,
       { ticket_id: ticket.id, article_id: mail.articleId, kind: mail.kind, recipients: mail.recipients },

@@ -126,6 +126,8 @@ export async function carryOut(
     article,
     reason: reasons,
     arrivedAt: row.acceptedAt,
+    // A guard of a field may look at it.
+    articleLast: Object.keys(wanted.fields ?? {}).length === 0,
     ...(state ? { state: state.name } : {}),
     ...(state?.type.startsWith('pending') && pending ? { pendingUntil: pending } : {}),
     // OTRS behaviour: who is named owner by a header has not locked the ticket; X-OTRS-Lock does.

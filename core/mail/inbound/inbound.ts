@@ -13,6 +13,7 @@ import { type Evidence } from '../judge/assurance/assurance.ts'
 import { makeSenderCheck, type SenderCheck } from '../judge/assurance/look-up.ts'
 import { contentKey } from './content-key.ts'
 import type { Hand } from '../judge/hand.ts'
+import { takeAtHand } from './at-hand.ts'
 import { finishInbound, loadInbound, type InboundRow } from './inbound.store.ts'
 import { giveBack, makeTurns, NEXT_TURN_SECONDS, type Turn } from './large-mails.ts'
 import { judge } from '../judge/order.ts'
@@ -74,11 +75,13 @@ export async function processMail(host: Host, id: Id, waits: number, room: MailR
   let turn: Turn | undefined
   let busy = false
   try {
-    const row = await loadInbound(host.db, id, (bytes) => {
-      turn = turns.begin(bytes)
-      busy = turn === undefined
-      return !busy
-    })
+    const row =
+      takeAtHand(host.db, id) ??
+      (await loadInbound(host.db, id, (bytes) => {
+        turn = turns.begin(bytes)
+        busy = turn === undefined
+        return !busy
+      }))
     // A plugin that one sender's mails always upset is not to be switched off by them.
     if (row) await forVisitor(`mail ${row.envelopeFrom}`, () => workUp(host, row, again, room))
   } finally {

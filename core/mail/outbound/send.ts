@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { sql, type Selectable } from 'kysely'
 import { createTransport, type SendMailOptions } from 'nodemailer'
-import { emitArticle, insertArticle, keepRaw } from '../../article/articles.ts'
+import { emitArticle, insertArticle, keepingRaw, keepRaw } from '../../article/articles.ts'
 import { readBlob } from '../../database/blob.ts'
 import type { Id, OutboundMailTable } from '../../database/schema.ts'
 import { ROOT_UNIT } from '../../unit/tree.ts'
@@ -115,25 +115,6 @@ const hasOneBefore = (now: Date) => sql<boolean>`(outbound_mail.not_before > ${n
   select from outbound_mail before where before.ticket_id = outbound_mail.ticket_id and before.id < outbound_mail.id
     and before.state = 'queued' and before.recipients && outbound_mail.recipients))`
 
-/** Mails of the ticket that waited for this one to leave, or to fail: their turn has come. */
-async function sendNext(work: Work, mail: OutboundRow): Promise<void> {
-  if (mail.ticket_id === null) return
-  const rows = await work.db
-    .selectFrom('outbound_mail')
-    .select(['id', 'not_before'])
-    .where('ticket_id', '=', mail.ticket_id)
-    .where('id', '>', mail.id)
-    .where('state', '=', 'queued')
-    .where('attempts', '=', 0)
-    .where(sql<boolean>`recipients && ${mail.recipients}`)
-    .orderBy('id')
-    .execute()
-  for (const { id, not_before } of rows) {
-    const delaySeconds = Math.max(0, (not_before.getTime() - work.now.getTime()) / 1000)
-    work.enqueue('mail/send', { id }, { key: `mail/send/${id}`, ...(delaySeconds > 0 ? { delaySeconds } : {}) })
-  }
-}
-
 /**
  * A mail about a ticket while the clock is stopped: as SQL, of `outbound_mail`. It waits until the clock is let go, for another help desk still
  * writes to the same people; links to log in and what concerns accounts leave as ever.
@@ -147,15 +128,7 @@ const heldBack = sql<boolean>`(outbound_mail.ticket_id is not null and exists (
  * sending sends it again (never the other way round: better twice than not at all).
  */
 export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'>, id: Id): Promise<void> {
-  const mail = await host.db
-    .updateTable('outbound_mail')
-    .set({ attempts: sql`attempts + 1` })
-    .where('id', '=', id)
-    .where('state', '=', 'queued')
-    .where((eb) => eb.not(hasOneBefore(host.clock())))
-    .where((eb) => eb.not(heldBack))
-    .returningAll()
-    .executeTakeFirst()
+  const mail = await takeUp(host, id)
   if (!mail) return
   let rejected: { address: string; permanent: boolean; text: string }[]
   let left: Buffer | undefined
@@ -176,20 +149,20 @@ export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'
     return
   }
   await host.work(system('mail'), async (work) => {
-    await wake(work, mail)
-    if (left && mail.article_id !== null) await keepRaw(work, mail.article_id, left)
+    const kept = mail.article_id === null || left === undefined ? undefined : { articleId: mail.article_id, bytes: left }
     const gone = rejected.filter((who) => who.permanent)
     const later = rejected.filter((who) => !who.permanent)
     const text = oneLine(rejected.map((who) => `${who.address}: ${who.text}`).join('; '))
     // Some took it and some may take it later: these alone are tried again.
-    if (later.length > 0)
+    if (later.length > 0) {
+      await afterwards(work, mail, { kept })
       await postpone(
         work,
         mail,
         later.map((who) => who.address),
         text,
       )
-    else await finish(work, mail, 'sent', text || null)
+    } else await finish(work, mail, 'sent', text || null, kept)
     if (gone.length > 0)
       await tellAgents(
         work,
@@ -198,6 +171,38 @@ export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'
         text,
       )
   })
+}
+
+/** What a mail is made of: its row, and what its article has for it. */
+interface Leaving extends OutboundRow {
+  article: { body: string; messageId: string | null } | null
+  /** Only of a kind that carries them. */
+  files: LeavingFile[]
+  /** Of what leaves as it came. */
+  blobSize: string | null
+}
+interface LeavingFile {
+  blobId: Id
+  name: string
+  size: number
+  contentType: string
+  contentId: string | null
+  disposition: 'attachment' | 'inline'
+}
+
+/** Writes down the attempt; undefined where it is not the mail's turn, or it waits no more. */
+async function takeUp({ db, clock }: Host, id: Id): Promise<Leaving | undefined> {
+  const { rows } = await sql<Leaving>`
+    with taken as (
+      update outbound_mail set attempts = attempts + 1
+      where id = ${id} and state = 'queued' and not ${hasOneBefore(clock())} and not ${heldBack} returning *)
+    select taken.*, b.size as "blobSize",
+      case when a.id is not null then json_build_object('body', a.body, 'messageId', a.message_id) end as article,
+      (select coalesce(json_agg(json_build_object('blobId', f.blob_id::text, 'name', f.name, 'size', f.size, 'contentType', f.content_type,
+          'contentId', f.content_id, 'disposition', f.disposition) order by f.id), '[]')
+        from article_attachment f where f.article_id = taken.article_id and f.role = 'file' and taken.kind = any(${[...WITH_FILES]}::text[])) as files
+    from taken left join article a on a.id = taken.article_id left join blob b on b.id = taken.blob_id`.execute(db)
+  return rows[0]
 }
 
 function rejectedOf(info: { rejectedErrors?: readonly unknown[] | undefined }): { address: string; permanent: boolean; text: string }[] {
@@ -223,31 +228,18 @@ const builder = createTransport({
  * What is handed to the smarthost: a mail made from its article and texts, or one that leaves as it came. `kept` are its bytes where they are to
  * stand at the article: those of the mail that the article is, not of what else tells of it.
  */
-async function compose(host: Host, mail: OutboundRow): Promise<{ mail: SendMailOptions; kept?: Buffer }> {
+async function compose(host: Host, mail: Leaving): Promise<{ mail: SendMailOptions; kept?: Buffer }> {
   const path = { from: returnPath(host.config, mail), to: mail.recipients }
   if (mail.blob_id !== null) {
-    const { size } = await host.db.selectFrom('blob').select('size').where('id', '=', mail.blob_id).executeTakeFirstOrThrow()
-    return { mail: { envelope: { ...path, size: Number(size) }, raw: Readable.from(resent(mail, readBlob(host.db, mail.blob_id))) } }
+    const size = Number(mail.blobSize)
+    return { mail: { envelope: { ...path, size }, raw: Readable.from(resent(mail, readBlob(host.db, mail.blob_id))) } }
   }
   const signer = await signerFor(host.config, mail.from_text)
-  const article =
-    mail.article_id === null
-      ? undefined
-      : await host.db.selectFrom('article').select(['body', 'message_id']).where('id', '=', mail.article_id).executeTakeFirst()
-  const files =
-    mail.article_id === null || !WITH_FILES.has(mail.kind)
-      ? []
-      : await host.db
-          .selectFrom('article_attachment')
-          .select(['blob_id', 'name', 'size', 'content_type', 'content_id', 'disposition'])
-          .where('article_id', '=', mail.article_id)
-          .where('role', '=', 'file')
-          .orderBy('id')
-          .execute()
+  const { article, files } = mail
   const text = mail.body ?? article?.body ?? ''
   // Told before a byte of it goes over the wire (RFC 1870 6.1: an estimate is enough), so that what is too large is refused at once.
   const size = mailSize(
-    files.map((file) => Number(file.size)),
+    files.map((file) => file.size),
     Buffer.byteLength(text),
   )
   const made: SendMailOptions = {
@@ -265,13 +257,13 @@ async function compose(host: Host, mail: OutboundRow): Promise<{ mail: SendMailO
     html: mail.html ?? htmlOfText(text),
     attachments: files.map((file) => ({
       filename: file.name,
-      contentType: file.content_type,
-      content: Readable.from(readBlob(host.db, file.blob_id)),
+      contentType: file.contentType,
+      content: Readable.from(readBlob(host.db, file.blobId)),
       contentDisposition: file.disposition,
-      ...(file.content_id ? { cid: file.content_id } : {}),
+      ...(file.contentId ? { cid: file.contentId } : {}),
     })),
   }
-  const isKept = article !== undefined && article.message_id === mail.message_id && size <= KEPT_SIZE
+  const isKept = article !== null && article.messageId === mail.message_id && size <= KEPT_SIZE
   if (!isKept && !signer) return { mail: made }
   const bytes = (await builder.sendMail(made)).message as Readable
   // A fault ends what is read, and so is told by whoever reads.
@@ -305,28 +297,56 @@ async function postpone(
   work.enqueue('mail/send', { id: mail.id }, { key: `mail/send/${mail.id}`, delaySeconds })
 }
 
-/** A mail has left: those that waited for the smarthost, or for it to take the same address of ours, need wait no longer. */
-async function wake(work: Work, mail: OutboundRow): Promise<void> {
-  const woken = await work.db
-    .updateTable('outbound_mail')
-    .set({ not_before: work.now, waits_for: null })
-    .where('id', 'in', (waiting) =>
-      waiting
-        .selectFrom('outbound_mail')
-        .select('id')
-        // Said, not given: whose plan is kept must be seen to fit the index of those that wait.
-        .where('state', '=', sql.lit('queued'))
-        .where('waits_for', 'is not', null)
-        .where('id', '<>', mail.id)
-        .where((eb) => eb.or([eb('waits_for', '=', 'smarthost'), eb('envelope_from', '=', mail.envelope_from)]))
-        .orderBy('id')
-        .limit(WOKEN)
-        .forUpdate()
-        .skipLocked(),
-    )
-    .returning('id')
-    .execute()
-  for (const { id } of woken) work.enqueue('mail/send', { id }, { key: `mail/send/${id}` })
+/** The bytes that a mail left in, for its article. */
+interface KeptBytes {
+  articleId: Id
+  bytes: Buffer
+}
+
+/**
+ * What follows once a mail has left or is given up, in one statement; without `end` it left to some, and waits for the others. Where it left, `kept` is
+ * stored, and mails that waited for the smarthost, or for it to take the same address of ours, need wait no longer. Where it ended, mails of its
+ * ticket that waited for it have their turn; answers whether it ended now.
+ */
+async function afterwards(
+  work: Work,
+  mail: OutboundRow,
+  { end, kept }: { end?: { state: 'sent' | 'failed'; error: string | null }; kept?: KeptBytes | undefined },
+): Promise<boolean> {
+  const left = end?.state !== 'failed'
+  // What has left has left, also when somebody took it back in the meantime.
+  const from = end ? (left ? ['queued', 'cancelled'] : ['queued']) : []
+  const storing = kept && keepingRaw(work, kept.articleId, kept.bytes)
+  if (kept && !storing) await keepRaw(work, kept.articleId, kept.bytes)
+  const { rows } = await sql<{ woken: Id[]; changed: boolean; unitId: Id | null; next: { id: Id; notBefore: string }[] }>`
+    with ${storing ? sql`${storing},` : sql``}
+    woken as (
+      update outbound_mail set not_before = ${work.now}, waits_for = null
+      where ${left} and id in (
+        select id from outbound_mail
+        where state = 'queued' and waits_for is not null and id <> ${mail.id} and (waits_for = 'smarthost' or envelope_from = ${mail.envelope_from})
+        order by id limit ${sql.lit(WOKEN)} for update skip locked)
+      returning id),
+    ended as (
+      update outbound_mail set state = ${end?.state ?? mail.state}, last_error = ${end?.error ?? null}, sent_at = ${end?.state === 'sent' ? work.now : null}
+      where id = ${mail.id} and state = any(${from}::text[])
+      returning id)
+    select array(select id::text from woken order by id) as woken, exists (select from ended) as changed,
+      (select q.unit_id from ticket t join queue q on q.id = t.queue_id where t.id = ${mail.ticket_id}) as "unitId",
+      (select coalesce(json_agg(json_build_object('id', o.id::text, 'notBefore', o.not_before) order by o.id), '[]') from outbound_mail o
+        where o.ticket_id = ${mail.ticket_id} and o.id > ${mail.id} and o.state = 'queued' and o.attempts = 0 and o.recipients && ${mail.recipients}) as next`.execute(
+    work.db,
+  )
+  const { woken, changed, unitId, next } = rows[0]!
+  for (const id of woken) work.enqueue('mail/send', { id }, { key: `mail/send/${id}` })
+  if (!changed || mail.ticket_id === null) return changed
+  deliveryChanged(work, { ticketId: mail.ticket_id, unitId: unitId!, articleId: mail.article_id }, end!.state)
+  for (const { id, notBefore } of next) {
+    if (woken.includes(id)) continue
+    const delaySeconds = Math.max(0, (new Date(notBefore).getTime() - work.now.getTime()) / 1000)
+    work.enqueue('mail/send', { id }, { key: `mail/send/${id}`, ...(delaySeconds > 0 ? { delaySeconds } : {}) })
+  }
+  return changed
 }
 
 async function giveUp(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {
@@ -334,21 +354,8 @@ async function giveUp(work: Work, mail: OutboundRow, recipients: string[], error
   await tellAgents(work, mail, recipients, error)
 }
 
-async function finish(work: Work, mail: OutboundRow, state: 'sent' | 'failed', error: string | null): Promise<boolean> {
-  const changed = await work.db
-    .updateTable('outbound_mail')
-    .set({ state, last_error: error, ...(state === 'sent' ? { sent_at: work.now } : {}) })
-    // What has left has left, also when somebody took it back in the meantime.
-    .where('id', '=', mail.id)
-    .where('state', 'in', state === 'sent' ? ['queued', 'cancelled'] : ['queued'])
-    .returning('id')
-    .executeTakeFirst()
-  if (changed && mail.ticket_id) {
-    await deliveryChanged(work, mail.ticket_id, mail.article_id, state)
-    await sendNext(work, mail)
-  }
-  return Boolean(changed)
-}
+const finish = (work: Work, mail: OutboundRow, state: 'sent' | 'failed', error: string | null, kept?: KeptBytes): Promise<boolean> =>
+  afterwards(work, mail, { end: { state, error }, kept })
 
 /** A note on the ticket, for agents only: who did not get the mail and what the other server said. */
 async function tellAgents(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {

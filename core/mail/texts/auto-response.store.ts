@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely'
 import type { Calendar } from '../../calendar/calendar.ts'
 import type { AutoResponseType, Database, Id, Language } from '../../database/schema.ts'
 import { COMPLETE_LANGUAGES } from '../../i18n/languages.ts'
+import { countingLimits, type Asked, type Counted, type CountedRow } from '../../kernel/limits/limits.ts'
 import { calendarInForce, calendarsFrom, SENDER_IN_FORCE } from '../../queue/in-force.ts'
 import { upFrom } from '../../unit/tree.ts'
 import { ENTRIES, type AttributeName } from '../../ticket/attributes.ts'
@@ -45,6 +46,18 @@ export interface Response {
   ids: { article: Id; mail: Id }
   /** Automatic answers to the address on this day, this one included; null where it was not counted. */
   count: number | null
+  /** By the hour, in the order they were asked; null where nothing was counted, or the day was over its limit. */
+  hourly: Counted[] | null
+}
+
+/** How an answer that is about to be sent is counted. */
+export interface Counting {
+  /** Against loops, by address and day (`YYYY-MM-DD`); absent: not. `most`: over it, nothing is counted by the hour. */
+  daily?: { address: string; day: string; most: number }
+  hourly: readonly Asked[]
+  now: Date
+  /** States in which nothing is sent, so that nothing is counted by the hour. */
+  unless: readonly string[]
 }
 
 const NAMED: ReadonlySet<AttributeName> = new Set<AttributeName>(['title', 'company', 'pending'])
@@ -59,17 +72,28 @@ const FURTHER = sql.raw(
  * The text of a kind in force for a ticket's queue: the queue's own, else its parents' (OTRS: queue by queue; ours inherits),
  * else the standard one. None: the queue, or one above it, wants none. The language is the first of the reader's, the queue's
  * and `languages` that the text exists in. Sender, calendar (queue/in-force.ts) and ticket come along, and
- * `counted` (an address on a day, `YYYY-MM-DD`) is counted against loops, all in one round trip.
+ * the answer is counted as `counting` says, where there is a text to send, all in one round trip.
  */
 export async function findResponse(
   db: Kysely<Database>,
   ticketId: Id,
   type: AutoResponseType,
   language: Language | null,
-  counted?: { address: string; day: string },
+  counting?: Counting,
   languages: readonly Language[] = COMPLETE_LANGUAGES,
 ): Promise<Response | undefined> {
-  const { rows } = await sql<Omit<Response, 'ticket'> & Response['ticket'] & { textSubject: string }>`
+  const daily = counting?.daily
+  const hourly =
+    counting &&
+    countingLimits(
+      counting.hourly,
+      counting.now,
+      sql`exists (select from chosen) ${daily ? sql`and (select count from counted) <= ${daily.most}` : sql``}
+        and not exists (select from ticket t where t.id = ${ticketId} and t.state_type = any(${[...counting.unless]}::text[]))`,
+    )
+  const { rows } = await sql<
+    Omit<Response, 'ticket' | 'hourly'> & Response['ticket'] & { textSubject: string; hourly: CountedRow[] | null }
+  >`
     with recursive up as (
       select q.id, q.parent_id, q.language, q.unit_id, q.calendar_id, q.address_id, 0 as depth
       from ticket t join queue q on q.id = t.queue_id where t.id = ${ticketId}
@@ -89,16 +113,18 @@ export async function findResponse(
         join auto_response_text t on t.auto_response_id = r.id join wanted on wanted.language = t.language
       order by wanted.rank limit 1),
     ${
-      counted
+      daily
         ? sql`counted as (
-      insert into loop_protection as l (address, day, count) select ${counted.address}, ${counted.day}::date, 1 from chosen
+      insert into loop_protection as l (address, day, count) select ${daily.address}, ${daily.day}::date, 1 from chosen
       on conflict (address, day) do update set count = l.count + 1 returning count),`
         : sql``
     }
+    ${hourly ? sql`${hourly.tables},` : sql``}
     ${calendarsFrom(sql`up where depth = 0`, { as: 'calendars', units: 'units' })}
     select chosen.subject, chosen.body, chosen.language,
       json_build_object('article', nextval(pg_get_serial_sequence('article', 'id'))::text, 'mail', nextval(pg_get_serial_sequence('outbound_mail', 'id'))::text) as ids,
-      ${counted ? sql`(select count from counted)` : sql`null::integer`} as count,
+      ${daily ? sql`(select count from counted)` : sql`null::integer`} as count,
+      ${hourly ? sql`(select json_agg(to_json(one)) from (${hourly.rows}) one)` : sql`null::json`} as hourly,
       (select json_build_object('address', a.address, 'name', a.name) ${SENDER_IN_FORCE}) as sender,
       (${calendarInForce('calendars')}) as calendar,
       t.id, t.number, t.title, t.queue_id as "queueId", t.state_id as "stateId", t.priority_id as "priorityId",
@@ -112,6 +138,6 @@ export async function findResponse(
     where t.id = ${ticketId}`.execute(db)
   const row = rows[0]
   if (!row) return undefined
-  const { subject, body, language: found, ids, sender, calendar, count, ...ticket } = row
-  return { subject, body, language: found, ids, sender, calendar, count, ticket }
+  const { subject, body, language: found, ids, sender, calendar, count, hourly: rowsCounted, ...ticket } = row
+  return { subject, body, language: found, ids, sender, calendar, count, hourly: rowsCounted && hourly!.read(rowsCounted), ticket }
 }

@@ -5,7 +5,7 @@ import type { Calendar } from '../../calendar/calendar.ts'
 import { sayAge, sayDateTime, sayReceipt } from '../../calendar/words.ts'
 import type { AutoResponseType, Database, Id, Language } from '../../database/schema.ts'
 import { coreTexts, type CoreKey } from '../../i18n/core-texts.ts'
-import { countLimits } from '../../kernel/limits/limits.ts'
+import type { Asked } from '../../kernel/limits/limits.ts'
 import { undoSeconds } from '../../kernel/actor.ts'
 import { actorId, type Work } from '../../kernel/work.ts'
 import type { Config } from '../../machine/config.ts'
@@ -33,7 +33,7 @@ import { isProven, ours, whereProgramsWrite, type WhereTo } from './whom.ts'
 /** What our automatic mails say in X-Loop: no other program writes it by chance. */
 export const loopMark = (config: { mailAddress: string }): string => `pomoc:${config.mailAddress.toLowerCase()}`
 
-const FINISHED = new Set(['closed', 'removed', 'merged'])
+const FINISHED: readonly string[] = ['closed', 'removed', 'merged']
 
 const HISTORY: Record<AutoResponseType, NamedType> = {
   'auto reply': 'SendAutoReply',
@@ -88,10 +88,23 @@ export async function respond(work: Work, wanted: ResponseWanted): Promise<Respo
     why === undefined && limit > 0
       ? { address: canonicalAddress(address), day: DateTime.fromJSDate(work.now, { zone: work.config.zone }).toISODate()! }
       : undefined
-  const response = await findResponse(work.db, ticketId, wanted.type, wanted.language, counted, languagesToTry(work.config))
+  const hourly = why === undefined ? hourlyLimits(work.config, wanted) : []
+  const response = await findResponse(
+    work.db,
+    ticketId,
+    wanted.type,
+    wanted.language,
+    {
+      ...(counted ? { daily: { ...counted, most: limit } } : {}),
+      hourly,
+      now: work.now,
+      unless: wanted.type === 'auto reply' ? FINISHED : [],
+    },
+    languagesToTry(work.config),
+  )
   if (!response) return 'no-text'
   // OTRS behaviour: who opened a ticket that is done with needs no confirmation.
-  if (!why && wanted.type === 'auto reply' && FINISHED.has(response.ticket.stateType)) {
+  if (!why && wanted.type === 'auto reply' && FINISHED.includes(response.ticket.stateType)) {
     addHistory(work, {
       ticketId,
       type: 'Misc',
@@ -108,7 +121,8 @@ export async function respond(work: Work, wanted: ResponseWanted): Promise<Respo
     addHistory(work, { ticketId, type: 'LoopProtection', parts: [address], reason: { rule: 'loop-limit', detail: `${limit}` } })
     return 'loop-limit'
   }
-  const over = await overHourly(work, wanted)
+  // The first limit that it would pass.
+  const over = hourly.find((_, n) => response.hourly?.[n]!.over)
   if (over) {
     const reason = { rule: over.rule, detail: `${over.most}` }
     if (over.rule === 'hour-limit') addHistory(work, { ticketId, type: 'LoopProtection', parts: [address], reason })
@@ -120,16 +134,13 @@ export async function respond(work: Work, wanted: ResponseWanted): Promise<Respo
   return 'sent'
 }
 
-/** Counts the answer by the hour: to this address, of this peer, in all. The first limit that it would pass; undefined: none. */
-async function overHourly(work: Work, { address, peer }: ResponseWanted): Promise<{ rule: MailRule; most: number } | undefined> {
-  const { autoResponsesPerHour, autoResponsesPerPeerAndHour, autoResponsesInAllPerHour } = work.config.mail
-  const limits = [
-    { rule: 'hour-limit', name: 'answers-to', key: canonicalAddress(address), most: autoResponsesPerHour },
-    ...(peer ? [{ rule: 'peer-limit', name: 'answers-peer', key: clientKey(peer), most: autoResponsesPerPeerAndHour } as const] : []),
-    { rule: 'total-limit', name: 'answers', key: '', most: autoResponsesInAllPerHour },
-  ] as const
-  const counted = await countLimits(work.db, limits, work.now)
-  return limits.find((_, n) => counted[n]!.over)
+/** By the hour an answer is counted to this address, of this peer, in all. */
+function hourlyLimits({ mail }: Config, { address, peer }: ResponseWanted): readonly (Asked & { rule: MailRule })[] {
+  return [
+    { rule: 'hour-limit', name: 'answers-to', key: canonicalAddress(address), most: mail.autoResponsesPerHour },
+    ...(peer ? [{ rule: 'peer-limit', name: 'answers-peer', key: clientKey(peer), most: mail.autoResponsesPerPeerAndHour } as const] : []),
+    { rule: 'total-limit', name: 'answers', key: '', most: mail.autoResponsesInAllPerHour },
+  ]
 }
 
 /** What leaves with the act that closes a ticket. */

@@ -15,7 +15,7 @@ import { findQueue, senderOfQueue } from '../../queue/queues.ts'
 import { findPerson } from '../../person/persons.ts'
 import { findAbout, UNCLASSIFIED } from '../../service/fitting.ts'
 import { NORMAL_PRIORITY } from '../../service/ticket-priorities.ts'
-import { emitArticle, firstWords, inTicket, insertArticle } from '../../article/articles.ts'
+import { emitArticle, firstWords, gatherArticle, inTicket, insertArticle } from '../../article/articles.ts'
 import { demandForeign } from '../../mail/addresses.ts'
 import { newMessageId, queueMail, sayAddress } from '../../mail/outbound.ts'
 import { partsForTicket } from '../../mail/texts/answer-parts.ts'
@@ -58,6 +58,8 @@ export interface NewTicket extends NewTicketFields {
   /** Why this queue: shown on the ticket. */
   reason?: unknown
   time?: SaidTime
+  /** Nothing that comes later in this act reads its article: it may be stored with the act's last statement. */
+  articleLast?: boolean
 }
 
 /**
@@ -65,7 +67,10 @@ export interface NewTicket extends NewTicketFields {
  * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`, `time.needed`.
  */
 export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date }> {
-  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', counterKey(work.config, work.now), wanted.customerId)
+  const { article } = wanted
+  const last = Boolean(wanted.articleLast) && !article.attachments?.length && !article.thread && !wanted.time
+  const key = counterKey(work.config, work.now)
+  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', key, wanted.customerId, { article: last })
   if (!place?.queue.valid) throw refused('ticket.queue-unknown', {}, 'queue')
   await work.demandReach(place.queue.unitId)
   demandCreate(work, wanted)
@@ -111,7 +116,10 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
       .returning(['id', 'number'])
       .executeTakeFirst(),
   )
-  const articleId = await insertArticle(work, id, wanted.article)
+  // Deadlines are counted of articles that stand.
+  const due = queue.deadlines || Boolean(row.sla_id)
+  const articleId = last && !due ? place.articleId! : await insertArticle(work, id, article)
+  if (last && !due) gatherArticle(work, articleId, id, article)
   addHistory(work, [
     {
       ticketId: id,
@@ -122,7 +130,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
     ...about.map((row) => ({ ticketId: id, ...row })),
     { ticketId: id, type: articleHistory(wanted.article), parts: [], articleId },
   ])
-  if (queue.deadlines || row.sla_id) touchDeadlines(work, id)
+  if (due) touchDeadlines(work, id)
   const made = { id, unitId: queue.unitId }
   work.emit('ticket.created', { ticketId: id, unitId: queue.unitId, data: { queue: queue.id, channel: wanted.article.channel } })
   emitArticle(work, made, articleId, wanted.article)
