@@ -111,6 +111,19 @@ export async function insertArticle(work: Work, ticketId: Id, article: NewArticl
     .values(rowOf(work, ticketId, article))
     .returning('id')
     .executeTakeFirstOrThrow()
+  await keepBeside(work, id, article)
+  return id
+}
+
+/** The same of a ticket's first article, as a statement that its ticket is made with: `made` (id), of one row or none. Then comes `keepBeside`. */
+export function insertingFirst(work: Work, article: NewArticle, made: RawBuilder<unknown>): RawBuilder<unknown> {
+  const { ticket_id: _ticket, ...row } = rowOf(work, '0', article)
+  const columns = sql.join(['ticket_id', ...Object.keys(row)].map((column) => sql.ref(column)))
+  return sql`insert into article (${columns}) select ${made}.id, ${sql.join(Object.values(row))} from ${made} returning id`
+}
+
+/** What an article is stored with in tables of its own: where it was written, its files. */
+export async function keepBeside(work: Work, id: Id, article: NewArticle): Promise<void> {
   if (article.thread)
     await work.db
       .insertInto('article_thread')
@@ -130,7 +143,6 @@ export async function insertArticle(work: Work, ticketId: Id, article: NewArticl
         ${places[n]}, ${file.alternative ?? false} from ${blob}`,
     )
   }
-  return id
 }
 
 function rowOf(work: Work, ticketId: Id, article: NewArticle) {

@@ -99,3 +99,46 @@ it('begins also before what is handed over as an object, as cursors are', async 
   }
   expect(await stands()).not.toContain(34)
 })
+
+it('a prepared statement says what it answers with once for each connection, and answers the same ever after', async () => {
+  const two = await openDatabase(database.url, { max: 2 })
+  let described = 0
+  const count = (client: PoolClient) =>
+    (client as unknown as { connection: NodeJS.EventEmitter }).connection.on('rowDescription', () => {
+      described++
+    })
+  two.pool.on('connect', count)
+  const [a, b] = [await two.pool.connect(), await two.pool.connect()]
+  try {
+    const text = 'select n, null::timestamptz as at, $1::text as said, now() - now() as none from generate_series(1, $2::integer) n'
+    const ask = (client: PoolClient, n: number) => client.query<Record<string, unknown>>(text, [`said ${n}`, n])
+    // Prepared from the third time on, in the whole process.
+    for (let n = 0; n < 3; n++) await ask(a, 1)
+    described = 0
+    for (const client of [b, a, b, a, b]) {
+      for (const n of [2, 0, 1]) {
+        const { rows, rowCount, fields } = await ask(client, n)
+        expect(rowCount).toBe(n)
+        expect(fields.map(({ name }) => name)).toEqual(['n', 'at', 'said', 'none'])
+        expect(rows.map(({ n: at, said, at: never }) => [at, said, never])).toEqual(
+          Array.from({ length: n }, (_, i) => [i + 1, `said ${n}`, null]),
+        )
+      }
+    }
+    // By the other connection, the first time that it was asked.
+    expect(described).toBe(1)
+    await a.query('create temporary table put (n integer)')
+    for (let n = 0; n < 6; n++) expect((await a.query('insert into put (n) values ($1)', [n])).rowCount).toBe(1)
+    for (let n = 0; n < 6; n++)
+      expect((await a.query('update put set n = n + 10 where n = $1 returning n', [n])).rows).toEqual([{ n: n + 10 }])
+    // What it would answer with is another thing now: refused by the server, as before, and never read as what it was.
+    for (let n = 0; n < 4; n++) expect((await a.query('select * from put where n = $1', [10])).rows).toEqual([{ n: 10 }])
+    await a.query('alter table put add column more text')
+    await expect(a.query('select * from put where n = $1', [10])).rejects.toMatchObject({ code: '0A000' })
+    expect((await ask(a, 1)).rows).toHaveLength(1)
+  } finally {
+    a.release()
+    b.release()
+    await two.close()
+  }
+})

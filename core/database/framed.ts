@@ -1,5 +1,9 @@
-/** Owns begin and commit that travel with the first and the last statement of a transaction: two round trips less for each. */
-import { Query, type QueryConfig, type QueryResult } from 'pg'
+/**
+ * Owns how a statement travels: begin and commit with the first and the last of a transaction, two round trips less for each; and what a prepared one
+ * answers with is described once, not each time.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { Query, type FieldDef, type QueryConfig, type QueryResult } from 'pg'
 
 /** Ends a statement that is the last of its transaction: it is committed with it, or, where the statement fails, not at all. */
 export const THEN_COMMIT = '/* then commit */'
@@ -8,6 +12,7 @@ export const THEN_COMMIT = '/* then commit */'
 interface Wire {
   parsedStatements: Record<string, string>
   bind(what: { statement: string; portal: string }): void
+  describe(what: object): void
   execute(what: { portal: string }): void
   sync(): void
 }
@@ -15,6 +20,13 @@ interface Inner {
   prepare(wire: Wire): void
   handleCommandComplete(message: { text: string }, wire: Wire): void
 }
+/** Of pg's result what it makes of a description of rows. */
+interface Shape {
+  fields: FieldDef[]
+  _parsers: unknown
+  _prebuiltEmptyResultObject: unknown
+}
+const NO_ROWS: Shape = { fields: [], _parsers: undefined, _prebuiltEmptyResultObject: null }
 
 /** Both are prepared on a connection once, so that nothing but the statement itself is parsed later. */
 const NAMES = { begin: 'pomoc_begin', commit: 'pomoc_commit' } as const
@@ -33,17 +45,52 @@ export interface Frame {
   commit: boolean
 }
 
+/**
+ * What each prepared statement of a connection answers with; equal ones are one object in all connections. The server itself refuses a prepared
+ * statement whose answer would have another shape than when it was prepared.
+ */
+const shapes = new WeakMap<Wire, { known: Map<string, Shape>; silent: Wire }>()
+const shared = new Map<string, Shape>()
+
+function shapesOf(wire: Wire) {
+  const there = shapes.get(wire)
+  if (there) return there
+  // The same connection, for whom nothing is to be described.
+  const silent = Object.create(wire, { describe: { value: () => {} } }) as Wire
+  const fresh = { known: new Map<string, Shape>(), silent }
+  shapes.set(wire, fresh)
+  return fresh
+}
+
+function keepShape(wire: Wire, name: string, { fields, _parsers, _prebuiltEmptyResultObject }: Shape): void {
+  const one = shared.get(name)
+  const shape = one && isDeepStrictEqual(one.fields, fields) ? one : { fields, _parsers, _prebuiltEmptyResultObject }
+  shared.set(name, shape)
+  shapesOf(wire).known.set(name, shape)
+}
+
 class FramedQuery extends Query {
   readonly #frame: Frame
-  constructor(frame: Frame, config: QueryConfig, done: (error: Error | null, result: QueryResult) => void) {
-    super(config as never, undefined as never)
-    Object.assign(this, { callback: done })
+  readonly #name: string | undefined
+  /** Undefined: the server is to say it. */
+  #shape: Shape | undefined
+  declare _result: Shape
+  constructor(frame: Frame, { name, text, values }: QueryConfig, done: (error: Error | null, result: QueryResult) => void) {
+    super(text as never, values as never)
+    Object.assign(this, { name, callback: done })
     this.#frame = frame
+    this.#name = name
   }
   /** Called by pg when it is this query's turn. */
   prepare(wire: Wire): void {
     if (this.#frame.begin) run(wire, 'begin')
-    ;(Query.prototype as unknown as Inner).prepare.call(this, wire)
+    const { known, silent } = shapesOf(wire)
+    this.#shape = this.#name !== undefined && wire.parsedStatements[this.#name] !== undefined ? known.get(this.#name) : undefined
+    if (this.#shape) {
+      Object.assign(this._result, this.#shape)
+      Object.assign(this, { _accumulateRows: true })
+    }
+    ;(Query.prototype as unknown as Inner).prepare.call(this, this.#shape ? silent : wire)
   }
   _getRows(wire: Wire): void {
     wire.execute({ portal: '' })
@@ -52,7 +99,9 @@ class FramedQuery extends Query {
   }
   handleCommandComplete(message: { text: string }, wire: Wire): void {
     const word = WORDS[message.text]
-    if (word === undefined || !this.#frame[word]) (Query.prototype as unknown as Inner).handleCommandComplete.call(this, message, wire)
+    if (word !== undefined && this.#frame[word]) return
+    if (this.#name !== undefined && !this.#shape) keepShape(wire, this.#name, this._result.fields.length > 0 ? this._result : NO_ROWS)
+    ;(Query.prototype as unknown as Inner).handleCommandComplete.call(this, message, wire)
   }
 }
 

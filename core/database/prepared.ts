@@ -46,6 +46,7 @@ const stateOf = (client: Client): State => {
   states.set(client, known)
   return known
 }
+const UNFRAMED = { begin: false, commit: false }
 const nothing = (command: string) => Promise.resolve({ command, rowCount: null, rows: [], fields: [], oid: 0 })
 
 Object.defineProperty(PreparingClient.prototype, 'query', {
@@ -87,5 +88,7 @@ function sendStatement(client: Client, text: string, values: unknown[], rest: re
   const name = nameOf(text)
   return name === undefined
     ? plain.call(client, text, values, ...rest)
-    : plain.call(client, { name, text, values } satisfies QueryConfig, ...rest)
+    : rest.length > 0
+      ? plain.call(client, { name, text, values } satisfies QueryConfig, ...rest)
+      : sendFramed((query) => plain.call(client, query), { name, text, values }, UNFRAMED)
 }

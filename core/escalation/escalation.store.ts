@@ -208,13 +208,13 @@ export async function findSources(db: Kysely<Database>, wanted: readonly { queue
   return new Map(rows.map((row) => [`${row.kind} ${row.id}`, toSource(row)]))
 }
 
-/** Writes what differs: part of an act's last statement, or a statement of its own. */
+/** Writes what differs: part of an act's last statement, or a statement of its own. The ids by themselves: rows from JSON alone would have the planner walk over all tickets. */
 export const storeKept = (rows: readonly (Kept & { id: Id })[]): RawBuilder<unknown> => sql`
   update ticket t set response_due_at = r.response_due_at, update_due_at = r.update_due_at, solution_due_at = r.solution_due_at,
     due_at = r.due_at, suspended = r.suspended, first_response_at = r.first_response_at
   from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(id bigint, response_due_at timestamptz, update_due_at timestamptz,
     solution_due_at timestamptz, due_at timestamptz, suspended boolean, first_response_at timestamptz)
-  where t.id = r.id`
+  where t.id = r.id and t.id = any(${rows.map(({ id }) => id)}::bigint[])`
 
 /** SLAs that can be tried. */
 export function slaChoices(db: Kysely<Database>): Promise<{ id: Id; name: string }[]> {

@@ -44,7 +44,8 @@ export interface Work {
 
 /** What the plugins have to do with acts. Without it, as in a small tool, there are none. */
 export interface Extensions {
-  on(db: Kysely<Database>, unitId: Id | null): Promise<ReadonlySet<string>>
+  /** All that are on in a unit; `fresh`: as the given transaction sees it, else as it stood the last time that something administered was changed. */
+  on(db: Kysely<Database>, unitId: Id | null, fresh: boolean): Promise<ReadonlySet<string>>
   scope(plugin: string): 'unit' | 'installation'
   askGuards: AskGuards
   narrows: NarrowsInWork
@@ -121,9 +122,11 @@ async function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promis
     return result
   })
   return done.finally(() => {
-    if (said.some(({ name }) => name === 'admin.changed')) room.extensions?.forget()
+    if (said.some(changesWhatIsOn)) room.extensions?.forget()
   })
 }
+
+const changesWhatIsOn = ({ name }: SaidFact): boolean => name === 'admin.changed' || name === 'plugin.suspended'
 
 /**
  * Which subscribers are told of what was said: those that are on in the fact's unit now. What happened outside of any unit is
@@ -178,7 +181,7 @@ function makeWork(inner: Inner, core: Core): Work & { [INNER]: Inner } {
     pluginsOn(unitId: Id) {
       const known = on.get(unitId)
       if (known) return known
-      const asked = room.extensions?.on(core.db, unitId) ?? Promise.resolve(new Set<string>())
+      const asked = room.extensions?.on(core.db, unitId, said.some(changesWhatIsOn)) ?? Promise.resolve(new Set<string>())
       asked.catch(() => on.delete(unitId))
       on.set(unitId, asked)
       return asked

@@ -112,7 +112,10 @@ export function makeKernel(room: {
     narrow: choices.narrow,
     remembered: (key, read) => memory.remembered(`core ${key}`, read),
     forget: memory.forget,
-    on: activation.on,
+    on: (from, unitId, fresh) => {
+      const read = () => activation.on(from, unitId)
+      return fresh ? read() : memory.remembered(`core on ${unitId ?? ''}`, read)
+    },
     scope: activation.scope,
     trespass,
     askGuards: makeGuards({

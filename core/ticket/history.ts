@@ -93,6 +93,7 @@ const SNAPSHOT = ['queue_id', 'owner_id', 'priority_id', 'state_id', 'type_id'] 
 interface Because {
   because: MailReason
 }
+// Each ticket is looked up by itself (`offset 0`): the planner would take some rows of JSON for a hundred, and walk over all tickets.
 const storeHistory = (work: Work, given: (HistoryEntry | Because)[]): RawBuilder<unknown> => {
   const list = given.filter((entry): entry is HistoryEntry => !('because' in entry))
   const because = given.find((entry): entry is Because => 'because' in entry)?.because ?? null
@@ -114,7 +115,7 @@ const storeHistory = (work: Work, given: (HistoryEntry | Because)[]): RawBuilder
       stood: stood[n],
     })),
   )}::jsonb) as h(n integer, ticket bigint, article bigint, type text, name text, before jsonb, after jsonb, reason jsonb, stood jsonb)
-  left join ticket t on t.id = h.ticket
+  left join lateral (select ${sql.join(SNAPSHOT.map((column) => sql.ref(column)))} from ticket where id = h.ticket offset 0) t on true
   order by h.n`
 }
 

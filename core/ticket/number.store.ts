@@ -1,7 +1,7 @@
 /** Owns the counter behind ticket numbers: no lock is held until commit, gaps are allowed (as in OTRS). */
 import { randomInt } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
-import { DateTime } from 'luxon'
+import { dayIn } from '../calendar/day.ts'
 import type { Config } from '../machine/config.ts'
 import type { Database } from '../database/schema.ts'
 import { DEFAULT_NUMBER_SETTINGS, formatNumber, type TicketNumberSettings } from './number.ts'
@@ -31,7 +31,7 @@ export function counterKey(config: NumberConfig, now: Date): string {
 export const counterOf = (key: string) =>
   sql<string | null>`(select nextval('ticket_number_seq') - base from ticket_number_base where key = ${key})`
 
-const dayOf = ({ zone }: NumberConfig, now: Date): string => DateTime.fromJSDate(now, { zone }).toFormat('yyyyLLdd')
+const dayOf = ({ zone }: NumberConfig, now: Date): string => dayIn(zone, now).replaceAll('-', '')
 
 /**
  * Calls `use` with a fresh ticket number, and with the next one as long as it returns nothing: a number that exists already

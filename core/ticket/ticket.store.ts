@@ -6,10 +6,12 @@ import type { Database, Id } from '../database/schema.ts'
 import { mainCompanyOf } from '../company/main-company.ts'
 import { calendarInForce, calendarsOfQueue } from '../queue/in-force.ts'
 import { promises } from '../queue/promised.ts'
-import { ENTRIES } from './attributes.ts'
+import type { Work } from '../kernel/work.ts'
+import { insertingFirst } from '../article/articles.ts'
+import { ENTRIES, type TicketRowColumns } from './attributes.ts'
 import { counterOf } from './number.store.ts'
 import type { TicketTies } from '../permission/policy.ts'
-import type { Ticket } from './ticket.ts'
+import type { NewArticle, Ticket } from './ticket.ts'
 
 const NOBODY = '0'
 
@@ -162,13 +164,11 @@ export interface TicketPlace {
   counter: string | null
   /** The code of the customer's main company; null: they have none. */
   company: string | null
-  /** For its first article, where one was asked for. */
-  articleId: Id | null
 }
 
 /**
  * Where a new ticket goes: its queue, its state, the calendar in force there (queue/in-force.ts) and its counter, and whose company
- * it is, in one round trip. `drawing`: with an id for its first article. Undefined when the queue is absent.
+ * it is, in one round trip. Undefined when the queue is absent.
  */
 export async function placeForTicket(
   db: Kysely<Database>,
@@ -176,7 +176,6 @@ export async function placeForTicket(
   stateName: string,
   counterKey: string,
   customerId: Id | null,
-  drawing: { article: boolean } = { article: false },
 ): Promise<TicketPlace | undefined> {
   if (!isId(queueId)) return undefined
   const { rows } = await sql<TicketPlace>`
@@ -186,8 +185,22 @@ export async function placeForTicket(
         from ticket_state s where s.name = ${stateName} and s.valid) as state,
       (${calendarInForce()}) as calendar,
       ${counterOf(counterKey)} as counter,
-      ${drawing.article ? sql`nextval(pg_get_serial_sequence('article', 'id'))::text` : sql`null::text`} as "articleId",
       (${mainCompanyOf(customerId)}) as company
     from queue q where q.id = ${queueId}`.execute(db)
+  return rows[0]
+}
+
+/** Makes a ticket and its first article at once. Undefined: there is one of this number. */
+export async function insertTicket(
+  work: Work,
+  row: TicketRowColumns & { number: string },
+  article: NewArticle,
+): Promise<{ id: Id; number: string; articleId: Id } | undefined> {
+  const { rows } = await sql<{ id: Id; number: string; articleId: Id }>`
+    with made as (
+      insert into ticket (${sql.join(Object.keys(row).map((column) => sql.ref(column)))}) values (${sql.join(Object.values(row))})
+      on conflict (number) do nothing returning id, number),
+    first as (${insertingFirst(work, article, sql`made`)})
+    select made.id, made.number, first.id as "articleId" from made, first`.execute(work.db)
   return rows[0]
 }

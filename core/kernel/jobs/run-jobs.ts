@@ -25,7 +25,7 @@ const STOP_MS = 30_000
  * commits. What a dead process had fetched is freed as what it had under way is (worker-locks.ts).
  */
 const FETCHED_AT_ONCE = 16
-const TOLD_TOGETHER_MS = 5
+const TOLD_TOGETHER_MS = 25
 
 /** Brings graphile-worker's own schema up to date. Runs before anything enqueues. */
 export async function migrateJobs(pool: Pool, log?: Logger): Promise<void> {

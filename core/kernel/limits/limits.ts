@@ -155,7 +155,7 @@ export function countingLimits(
   const name = (n: number) => sql.raw(`c${n}`)
   return {
     tables: sql.join(
-      wanted.map((one, n) => sql`${name(n)} as (${counting(one, now, n === 0 ? when : sql`(select not over from ${name(n - 1)})`)})`),
+      wanted.flatMap((one, n) => counting(one, now, { name: name(n), when: n === 0 ? when : sql`(select not over from ${name(n - 1)})` })),
     ),
     rows: sql.join(
       wanted.map((_, n) => sql`select ${sql.lit(n)} as place, over, began_at from ${name(n)}`),
@@ -171,32 +171,42 @@ export function countingLimits(
   }
 }
 
-function counting({ name, key, most }: Asked, now: Date, when: RawBuilder<unknown>): RawBuilder<unknown> {
+/** The tables of one count, `as.name` the last of them. */
+function counting(
+  { name, key, most }: Asked,
+  now: Date,
+  as: { name: RawBuilder<unknown>; when: RawBuilder<unknown> },
+): RawBuilder<unknown>[] {
   const { windowMs, shards = 1 } = limitOf(name)
   const cut = key.slice(0, LONGEST_KEY)
   const at = sql`${now}::timestamptz`
   const began = sql`${new Date(now.getTime() - windowMs)}::timestamptz`
   const ahead = sql`${new Date(now.getTime() + windowMs)}::timestamptz`
   const shard = shards === 1 ? sql`0` : sql`pg_backend_pid() % ${sql.lit(shards)}`
-  const others =
+  // Read once: an expression would be worked out for each column that is set.
+  const elsewhere =
     shards === 1
-      ? sql`0`
-      : sql`(select coalesce(sum(o.count), 0) from limit_count o where o.name = ${name} and o.key = ${cut} and o.began_at > ${began} and o.began_at <= ${ahead} and o.shard <> ${shard})`
+      ? undefined
+      : sql`${as.name}_elsewhere as materialized (
+        select coalesce(sum(o.count), 0) as counted from limit_count o
+        where o.name = ${name} and o.key = ${cut} and o.began_at > ${began} and o.began_at <= ${ahead} and o.shard <> ${shard})`
+  const others = elsewhere ? sql`(select counted from ${as.name}_elsewhere)` : sql`0`
   // Behind the window, or before it: then the clock was put back meanwhile.
   const expired = sql`(l.began_at <= ${began} or l.began_at > ${ahead})`
   const full = sql`case when ${expired} then 0 else l.count end + ${others} >= ${most}`
   const forgotten = sql`coalesce(l.refused_at <= ${new Date(now.getTime() - TOLD_MS)}::timestamptz, true)`
-  return sql`
+  const counted = sql`${as.name} as (
     insert into limit_count as l (name, key, shard, began_at, count, refused, refused_at, over)
     select ${name}, ${cut}, ${shard}, ${at}, case when over then 0 else 1 end, case when over then 1 else 0 end, case when over then ${at} end, over
-      from (select ${others} >= ${most} as over) found where ${when}
+      from (select ${others} >= ${most} as over) found where ${as.when}
     on conflict (name, key, shard) do update set
       began_at = case when ${expired} then ${at} else l.began_at end,
       count = case when ${expired} then 0 else l.count end + case when ${full} then 0 else 1 end,
       refused = case when ${forgotten} then 0 else l.refused end + case when ${full} then 1 else 0 end,
       refused_at = case when ${full} then ${at} else l.refused_at end,
       over = ${full}
-    returning over, began_at`
+    returning over, began_at)`
+  return elsewhere ? [elsewhere, counted] : [counted]
 }
 
 /** Notes what was refused without being counted here, or in an act that was taken back. */

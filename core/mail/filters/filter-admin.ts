@@ -209,6 +209,6 @@ export async function tryFilter(
     { from: envelope.from || (mail.from.at(-1)?.address ?? ''), to: envelope.to || (mail.to[0]?.address ?? '') },
     true,
   )
-  const { results } = await matchFilters([{ id: '0', name: '', stop: false, match, set }], seen)
+  const { results } = await matchFilters([{ id: '0', name: '', stop: false, match, set }], () => seen)
   return { result: results[0]!, match }
 }

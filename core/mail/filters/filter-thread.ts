@@ -11,8 +11,8 @@ const ask = makeThreads<FilterRequest, FilterRun>({
   limitMs: 60_000,
 })
 
-/** Runs the filters over a mail, in a thread. Throws when the thread ends: the mail's job tries again. */
-export function matchFilters(filters: readonly PostmasterFilter[], mail: FilterMail): Promise<FilterRun> {
+/** Runs the filters over a mail, in a thread; `mail` is asked where there are any. Throws when the thread ends: the mail's job tries again. */
+export function matchFilters(filters: readonly PostmasterFilter[], mail: () => FilterMail): Promise<FilterRun> {
   if (filters.length === 0) return Promise.resolve({ results: [], headers: {} })
-  return ask({ filters, mail })
+  return ask({ filters, mail: mail() })
 }

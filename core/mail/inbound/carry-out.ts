@@ -1,5 +1,5 @@
 /** Owns doing what was judged of a mail: tickets, messages and notes made of it, its headers obeyed, its sender answered. */
-import { DateTime } from 'luxon'
+import { dayIn } from '../../calendar/day.ts'
 import type { Id, MailReason } from '../../database/schema.ts'
 import type { Work } from '../../kernel/work.ts'
 import { personOfMail } from '../../person/persons.ts'
@@ -126,8 +126,6 @@ export async function carryOut(
     article,
     reason: reasons,
     arrivedAt: row.acceptedAt,
-    // A guard of a field may look at it.
-    articleLast: Object.keys(wanted.fields ?? {}).length === 0,
     ...(state ? { state: state.name } : {}),
     ...(state?.type.startsWith('pending') && pending ? { pendingUntil: pending } : {}),
     // OTRS behaviour: who is named owner by a header has not locked the ticket; X-OTRS-Lock does.
@@ -163,7 +161,7 @@ async function reopenedTooOften(
   { reopenings }: MailSettings,
 ): Promise<boolean> {
   if (!automatic || keepState || ticket?.stateType !== 'closed' || reopenings === 0) return false
-  const day = DateTime.fromJSDate(work.now, { zone: work.config.zone }).toISODate()!
+  const day = dayIn(work.config.zone, work.now)
   if ((await countReopening(work.db, ticket.id, day)) <= reopenings) return false
   reasons.push({ step: 'closed', decided: 'stays-closed', rule: 'reopened-too-often', detail: String(reopenings) })
   return true

@@ -118,7 +118,7 @@ async function workUp(host: Host, row: InboundRow, again: Again, room: MailRoom)
       subject: mail.subject,
       from: sayAddresses(mail.from).slice(0, 500),
       messageId: mail.messageId,
-      contentKey: contentKey(mail),
+      contentKey: looked.content,
     })
     work.emit('mail.processed', { ...(end.ticketId ? { ticketId: end.ticketId } : {}), data: { mail: id, outcome: end.outcome } })
     ended = end
@@ -143,6 +143,8 @@ async function tellLookingAgain(host: Host, id: Id, { rule, detail }: Evidence):
 /** Everything about a mail that is found out before its transaction: it may take time, ask plugins, leave the machine. */
 export interface LookedAt extends Pick<MailRoom, 'book' | 'extensions'> {
   mail: ParsedMail
+  /** contentKey(…) */
+  content: Buffer | null
   answers: CheckAnswers
   evidence: Evidence
   rules: MailSettings
@@ -157,7 +159,7 @@ export async function lookAtMail(host: Host, row: InboundRow, { book, senders, e
     senders.look(row.raw, mail, row, (address) => destinationOf(book, canonicalAddress(address)) !== undefined),
     askRules(host.config, rules, row, mail),
   ])
-  return { book, extensions, rules, mail, answers, evidence, headers }
+  return { book, extensions, rules, mail, content: contentKey(mail), answers, evidence, headers }
 }
 
 /** Judges a mail and does what follows from it; seconds to wait when it answers one not processed yet; undefined: it is processed already. */

@@ -7,7 +7,6 @@ import { readRouting } from '../../unit/routing.ts'
 import { canonicalAddress, destinationOf } from '../addresses.ts'
 import { judgeSender } from '../judge/assurance/assurance.ts'
 import { loopMark } from '../texts/auto-response.ts'
-import { contentKey } from './content-key.ts'
 import { wroteFrom } from './elsewhere.ts'
 import { forwardSign } from '../judge/forwarded.ts'
 import { placeOfDelivery } from '../judge/places.ts'
@@ -28,7 +27,7 @@ import type { LookedAt } from './inbound.ts'
 export async function prepare(
   work: Work,
   row: InboundRow,
-  { mail: given, evidence, book, rules, headers }: LookedAt,
+  { mail: given, content, evidence, book, rules, headers }: LookedAt,
   waits: number,
 ): Promise<Hand | undefined> {
   const numbers = numberSettings(work.config)
@@ -48,7 +47,7 @@ export async function prepare(
     ),
     sender: evidence.author.address,
     sentBy: evidence.sentBy,
-    content: contentKey(mail),
+    content,
   })
   if (!known) return undefined
   const wanted = { fresh: await lookUpWanted(work, headers.values, false), followUp: await lookUpWanted(work, headers.values, true) }

@@ -33,8 +33,7 @@ export async function askRules(
         : { decided: 'not-obeyed', rule: 'otrs-headers-not-trusted', detail },
     )
   }
-  const { results, headers } = await matchFilters(
-    rules.filters,
+  const { results, headers } = await matchFilters(rules.filters, () =>
     asFilterMail(mail, { from: delivery.envelopeFrom, to: delivery.envelopeTo }, trusted),
   )
   for (const { name, matched, set, fault } of results) {

@@ -57,16 +57,14 @@ export function asMailExtensions(room: {
     hasChecks: checks.length > 0,
     async check(about, unitId) {
       const answers = new Map<string, Record<string, unknown>>()
-      const on = await activation.on(db, unitId)
       await Promise.all(
-        checks
-          .filter(({ plugin }) => on.has(plugin.name))
-          .map(async ({ plugin, name, check }) => {
-            const answer = await gate
-              .call({ plugin: plugin.name, kind: 'mail check', name, unitId }, async () => check(about, room.here(plugin, unitId)))
-              .catch(() => undefined)
-            answers.set(plugin.name, { ...answers.get(plugin.name), [name]: answer })
-          }),
+        checks.map(async ({ plugin, name, check }) => {
+          if (!(await activation.active(plugin.name, unitId))) return
+          const answer = await gate
+            .call({ plugin: plugin.name, kind: 'mail check', name, unitId }, async () => check(about, room.here(plugin, unitId)))
+            .catch(() => undefined)
+          answers.set(plugin.name, { ...answers.get(plugin.name), [name]: answer })
+        }),
       )
       return answers
     },

@@ -2,6 +2,7 @@
 import { sql, type Kysely } from 'kysely'
 import { DateTime } from 'luxon'
 import type { Calendar } from '../../calendar/calendar.ts'
+import { dayIn } from '../../calendar/day.ts'
 import { sayAge, sayDateTime, sayReceipt } from '../../calendar/words.ts'
 import type { AutoResponseType, Database, Id, Language } from '../../database/schema.ts'
 import { coreTexts, type CoreKey } from '../../i18n/core-texts.ts'
@@ -85,9 +86,7 @@ export async function respond(work: Work, wanted: ResponseWanted): Promise<Respo
   const limit = work.config.mail.autoResponsesPerDay
   // Counted before it is sent, as OTRS does: two mails at once cannot both be the last one allowed.
   const counted =
-    why === undefined && limit > 0
-      ? { address: canonicalAddress(address), day: DateTime.fromJSDate(work.now, { zone: work.config.zone }).toISODate()! }
-      : undefined
+    why === undefined && limit > 0 ? { address: canonicalAddress(address), day: dayIn(work.config.zone, work.now) } : undefined
   const hourly = why === undefined ? hourlyLimits(work.config, wanted) : []
   const response = await findResponse(
     work.db,

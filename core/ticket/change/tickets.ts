@@ -15,7 +15,7 @@ import { findQueue, senderOfQueue } from '../../queue/queues.ts'
 import { findPerson } from '../../person/persons.ts'
 import { findAbout, UNCLASSIFIED } from '../../service/fitting.ts'
 import { NORMAL_PRIORITY } from '../../service/ticket-priorities.ts'
-import { emitArticle, firstWords, gatherArticle, inTicket, insertArticle } from '../../article/articles.ts'
+import { emitArticle, firstWords, inTicket, keepBeside } from '../../article/articles.ts'
 import { demandForeign } from '../../mail/addresses.ts'
 import { newMessageId, queueMail, sayAddress } from '../../mail/outbound.ts'
 import { partsForTicket } from '../../mail/texts/answer-parts.ts'
@@ -42,7 +42,7 @@ import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from '../ticket.ts'
 import { closingSettles, deliverySettled } from './undelivered.ts'
 import { bookSaid, bookTime, demandSaid, type SaidTime } from '../../time/time.ts'
-import { findState, placeForTicket, type StateRow } from '../ticket.store.ts'
+import { findState, insertTicket, placeForTicket, type StateRow } from '../ticket.store.ts'
 import { ownerStands } from '../../permission/to-take.ts'
 
 /** Besides: the queue's id, `ownerId` (from the start; then the ticket is locked, as in OTRS, unless `lock` says otherwise), and all else that can be said. */
@@ -58,8 +58,6 @@ export interface NewTicket extends NewTicketFields {
   /** Why this queue: shown on the ticket. */
   reason?: unknown
   time?: SaidTime
-  /** Nothing that comes later in this act reads its article: it may be stored with the act's last statement. */
-  articleLast?: boolean
 }
 
 /**
@@ -67,10 +65,8 @@ export interface NewTicket extends NewTicketFields {
  * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`, `time.needed`.
  */
 export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date }> {
-  const { article } = wanted
-  const last = Boolean(wanted.articleLast) && !article.attachments?.length && !article.thread && !wanted.time
   const key = counterKey(work.config, work.now)
-  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', key, wanted.customerId, { article: last })
+  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', key, wanted.customerId)
   if (!place?.queue.valid) throw refused('ticket.queue-unknown', {}, 'queue')
   await work.demandReach(place.queue.unitId)
   demandCreate(work, wanted)
@@ -108,18 +104,10 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
     firstResponseAt: answered,
     firstClosedAt: state.type === 'closed' ? work.now : null,
   })
-  const { id, number } = await withNumber(work.db, work.config, work.now, counter, (fresh) =>
-    work.db
-      .insertInto('ticket')
-      .values({ number: fresh, ...row })
-      .onConflict((oc) => oc.column('number').doNothing())
-      .returning(['id', 'number'])
-      .executeTakeFirst(),
+  const { id, number, articleId } = await withNumber(work.db, work.config, work.now, counter, (fresh) =>
+    insertTicket(work, { number: fresh, ...row }, wanted.article),
   )
-  // Deadlines are counted of articles that stand.
-  const due = queue.deadlines || Boolean(row.sla_id)
-  const articleId = last && !due ? place.articleId! : await insertArticle(work, id, article)
-  if (last && !due) gatherArticle(work, articleId, id, article)
+  await keepBeside(work, articleId, wanted.article)
   addHistory(work, [
     {
       ticketId: id,
@@ -130,7 +118,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
     ...about.map((row) => ({ ticketId: id, ...row })),
     { ticketId: id, type: articleHistory(wanted.article), parts: [], articleId },
   ])
-  if (due) touchDeadlines(work, id)
+  if (queue.deadlines || row.sla_id) touchDeadlines(work, id)
   const made = { id, unitId: queue.unitId }
   work.emit('ticket.created', { ticketId: id, unitId: queue.unitId, data: { queue: queue.id, channel: wanted.article.channel } })
   emitArticle(work, made, articleId, wanted.article)
