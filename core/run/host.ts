@@ -149,7 +149,7 @@ export function makeKernel(room: {
     hostOf: (plugin) => hostOf(plugin),
     ...(room.loginDb ? { own: { db: room.loginDb, work: (actor, run) => runWork({ ...workRoom, db: room.loginDb! }, actor, run) } } : {}),
   })
-  const mail = asMailExtensions({ plugins, steps, db: mailDb, gate, activation, limitMs: limitOf(config.pluginSeconds, 'mail step'), here })
+  const mail = asMailExtensions({ plugins, steps, gate, activation, limitMs: limitOf(config.pluginSeconds, 'mail step'), here })
 
   const shared = {
     config,

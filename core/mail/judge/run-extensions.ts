@@ -42,13 +42,12 @@ const decision = z.strictObject({
 export function asMailExtensions(room: {
   plugins: readonly AnyPlugin[]
   steps: readonly PlacedStep[]
-  db: Kysely<Database>
   gate: Gate
   activation: Activation
   limitMs: number
   here(plugin: AnyPlugin, unitId: Id, from?: Kysely<Database>): Here
 }): MailExtensions {
-  const { plugins, steps, db, gate, activation, limitMs } = room
+  const { plugins, steps, gate, activation, limitMs } = room
   const checks = plugins.flatMap((plugin) =>
     Object.entries((plugin.mailChecks ?? {}) as Record<string, MailCheck>).map(([name, check]) => ({ plugin, name, check })),
   )
