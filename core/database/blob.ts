@@ -34,13 +34,16 @@ export async function storeBlob(
   return { id, size: content.length }
 }
 
-/** The tables `made` and `first`, for the `with` of a statement. */
-const storing = (sha256: Buffer, size: number, first: Buffer, now: Date) => sql`made as (
+/** The blob itself: a row (id, fresh), whether it is new or stands there. */
+export const makingBlob = (sha256: Buffer, size: number, now: Date) => sql`
       insert into blob (sha256, size, created_at) values (${sha256}, ${size}, ${now})
-      on conflict (sha256) do update set size = excluded.size returning id, (xmax = 0) as fresh),
+      on conflict (sha256) do update set size = excluded.size returning id, (xmax = 0) as fresh`
+
+/** The tables `made` and `first`, for the `with` of a statement; null: its bytes are stored already. */
+export const storing = (sha256: Buffer, size: number, first: Buffer | null, now: Date) => sql`made as (${makingBlob(sha256, size, now)}),
     first as (
       insert into blob_chunk (blob_id, seq, data)
-      select id, 0, ${first}::bytea from made where fresh and ${size}::bigint > 0)`
+      select id, 0, ${first}::bytea from made where fresh and ${first === null ? 0 : first.length}::bigint > 0)`
 
 /** The same as tables for the `with` of a statement that does more; undefined for contents that take several statements. */
 export function storingBlob(

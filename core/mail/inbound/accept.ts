@@ -1,7 +1,7 @@
 /** Owns acceptance: raw mail, envelope and job stored together and committed, before anybody is told 250. */
 import { createHash } from 'node:crypto'
 import { sql, type Kysely } from 'kysely'
-import { CHUNK } from '../../database/blob.ts'
+import { CHUNK, makingBlob, storing } from '../../database/blob.ts'
 import { addingFresh, ATTEMPTS, countingJobs } from '../../kernel/jobs/jobs.ts'
 import type { Database, Id } from '../../database/schema.ts'
 import { keepAtHand } from './at-hand.ts'
@@ -54,7 +54,7 @@ export async function acceptMail(db: Kysely<Database>, envelope: Envelope, mail:
     return store(db, envelope, recipients, mail, data, now)
   }
   return db.transaction().execute(async (trx) => {
-    const blob = await sql<{ id: Id; fresh: boolean }>`${makeBlob(mail, now)} returning id, (xmax = 0) as fresh`.execute(trx)
+    const blob = await sql<{ id: Id; fresh: boolean }>`${makingBlob(mail.sha256, mail.size, now)}`.execute(trx)
     const { id, fresh } = blob.rows[0]!
     let seq = 0
     if (fresh) {
@@ -64,10 +64,6 @@ export async function acceptMail(db: Kysely<Database>, envelope: Envelope, mail:
   })
 }
 
-const makeBlob = (mail: ReceivedMail, now: Date) => sql`
-  insert into blob (sha256, size, created_at) values (${mail.sha256}, ${mail.size}, ${now})
-  on conflict (sha256) do update set size = excluded.size`
-
 async function store(
   db: Kysely<Database>,
   envelope: Envelope,
@@ -76,18 +72,23 @@ async function store(
   data: Buffer | undefined,
   now: Date,
 ): Promise<Id[]> {
+  const said = {
+    envelopeFrom: clean(envelope.from),
+    peerAddress: envelope.peerAddress,
+    peerName: clean(envelope.peerName),
+    clientAddress: clean(envelope.client?.address ?? ''),
+    clientName: clean(envelope.client?.name ?? ''),
+    clientHelo: clean(envelope.client?.helo ?? ''),
+  }
   const keys = recipients.map((address) => Buffer.concat([mail.sha256, Buffer.from(address.toLowerCase())]))
   // One statement is one transaction: everything in it is committed when the answer comes.
   const { rows } = await sql<{ blob: Id; mails: { id: Id; to: string }[] }>`
-    with made as (${makeBlob(mail, now)} returning id, (xmax = 0) as fresh),
-    bytes as (
-      insert into blob_chunk (blob_id, seq, data)
-      select id, 0, ${data ?? null}::bytea from made where fresh and ${data ? data.length : 0}::integer > 0),
+    with ${storing(mail.sha256, mail.size, data ?? null, now)},
     mails as (
       insert into inbound_mail
         (key, blob_id, envelope_from, envelope_to, peer_address, peer_name, encrypted, client_address, client_name, client_helo, accepted_at, message_id_md5)
-      select r.key, made.id, ${clean(envelope.from)}, r.address, ${envelope.peerAddress}, ${clean(envelope.peerName)}, ${envelope.encrypted},
-        ${clean(envelope.client?.address ?? '')}, ${clean(envelope.client?.name ?? '')}, ${clean(envelope.client?.helo ?? '')}, ${now}, md5(${messageIdOf(mail.start)}::text)
+      select r.key, made.id, ${said.envelopeFrom}, r.address, ${said.peerAddress}, ${said.peerName}, ${envelope.encrypted},
+        ${said.clientAddress}, ${said.clientName}, ${said.clientHelo}, ${now}, md5(${messageIdOf(mail.start)}::text)
       from made, unnest(${keys}::bytea[], ${recipients.map(clean)}::text[]) with ordinality as r(key, address, place)
       order by r.place
       on conflict (key) do nothing returning id, envelope_to),
@@ -103,14 +104,12 @@ async function store(
       keepAtHand(db, {
         id,
         blobId: blob,
-        envelopeFrom: clean(envelope.from),
+        ...said,
         envelopeTo: to,
         acceptedAt: now,
-        peerAddress: envelope.peerAddress,
-        peerName: clean(envelope.peerName),
-        clientAddress: clean(envelope.client?.address ?? '') || null,
-        clientName: clean(envelope.client?.name ?? '') || null,
-        clientHelo: clean(envelope.client?.helo ?? '') || null,
+        clientAddress: said.clientAddress || null,
+        clientName: said.clientName || null,
+        clientHelo: said.clientHelo || null,
         toQueueId: null,
         state: 'accepted',
         attempts: 0,
