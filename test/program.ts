@@ -51,7 +51,7 @@ export function runProgram(
       ...args,
     ],
     {
-      env: { ...inherited, ...listening, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', ...env },
+      env: { ...inherited, ...(byName ? {} : { MALLOC_ARENA_MAX: '2' }), ...listening, POMOC_HTTP_PORT: '0', POMOC_SMTP_PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe', ...names.map((name) => sockets[name]!.fd)],
     },
   )

@@ -16,7 +16,7 @@ export interface Child {
 export async function startChild(role: string, options: Record<string, string>): Promise<Child> {
   const child = fork(process.argv[1]!, ['--role', role], {
     serialization: 'advanced',
-    env: { ...process.env, ...options },
+    env: { ...process.env, MALLOC_ARENA_MAX: '2', ...options },
     // As the scripts of package.json start it.
     execArgv: [...process.execArgv, '--max-semi-space-size=4'],
   })
