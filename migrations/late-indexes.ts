@@ -17,4 +17,11 @@ export const listIndexes: LateIndexes = {
   ticket_queue_changed: { table: 'ticket', on: '(queue_id, changed_at desc, id desc)' },
 }
 
-export const coreIndexes: LateIndexes = { ...aboutIndexes, ...listIndexes }
+/** What one person wrote, and mails from and to their addresses. */
+export const personIndexes: LateIndexes = {
+  article_person: { table: 'article', on: '(person_id) where person_id is not null' },
+  inbound_mail_from: { table: 'inbound_mail', on: '(lower(envelope_from))' },
+  outbound_mail_recipients: { table: 'outbound_mail', on: 'using gin (recipients)' },
+}
+
+export const coreIndexes: LateIndexes = { ...aboutIndexes, ...listIndexes, ...personIndexes }

@@ -19,7 +19,7 @@ import { undoAct } from '../ticket/change/undo.ts'
 import { findTicket, listStates } from '../ticket/ticket.store.ts'
 import { setUnitCalendar } from '../unit/units.ts'
 import type { Live } from '../kernel/live.ts'
-import { makeMemory } from '../run/memory.ts'
+import { ADMINISTERED, makeMemory } from '../run/memory.ts'
 import { keptSources } from './kept-sources.ts'
 import { findRecount, runRecount } from './recount-job.ts'
 import { deadlinesOfTicket, touchDeadlines } from './recount.ts'
@@ -306,7 +306,7 @@ describe('whose promise it is, from memory', () => {
     const own = await make.queue({ name: 'Z pamięci' })
     await promise('queue', own, { first_response_minutes: 60 })
     const row = { id: '1', queueId: own, slaId: null, dueAt: moment('2026-11-16T09:00'), suspended: null }
-    const host = { db: make.db, remembered: makeMemory(live).remembered }
+    const host = { db: make.db, remembered: makeMemory(live, ADMINISTERED).remembered }
     const promised = async () => (await keptSources(host, [row])).get('1')?.rule.response.minutes
     expect(await promised()).toBe(60)
     await promise('queue', own, { first_response_minutes: 90 })

@@ -203,6 +203,11 @@ export interface Host<S extends Record<string, Setting> = Record<string, Setting
    * such change it is forgotten – at once in the process that made it, in others a moment later – and read anew. Within an act `read` reads by its `db`.
    */
   remembered<T>(key: string, read: () => Promise<T>): Promise<T>
+  /**
+   * The same for figures of tickets: forgotten as soon as any ticket changes, or what is administered, and ten seconds old at most, for some change with
+   * time alone. Whose figures they are is part of the key.
+   */
+  whileTicketsStand<T>(key: string, read: () => Promise<T>): Promise<T>
   slots: Slots
   live: Live
   /** Asks every source of the plugins that are on in the unit. */

@@ -51,8 +51,8 @@ export interface Extensions {
   narrows: NarrowsInWork
   narrow: NarrowInWork
   remembered<T>(key: string, read: () => Promise<T>): Promise<T>
-  /** An act of this process has changed something that is administered. */
-  forget(): void
+  /** An act of this process has changed something: also something that is administered? */
+  forget(administered: boolean): void
   /** Tells that a plugin reached for something of a unit where it is off; answers what to throw. */
   trespass(plugin: string, unitId: Id): Error
 }
@@ -122,7 +122,7 @@ async function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promis
     return result
   })
   return done.finally(() => {
-    if (said.some(changesWhatIsOn)) room.extensions?.forget()
+    if (said.length > 0) room.extensions?.forget(said.some(changesWhatIsOn))
   })
 }
 

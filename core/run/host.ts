@@ -24,7 +24,7 @@ import { makeLogins } from '../kernel/logins.ts'
 import { makeMount, type Mount, type Route } from '../kernel/mount.ts'
 import { makeApiMount, type ApiMount } from '../kernel/mount-api.ts'
 import { jobsByClock, pluginJobs } from '../kernel/jobs/plugin-jobs.ts'
-import { makeMemory } from './memory.ts'
+import { ADMINISTERED, makeMemory, TICKETS } from './memory.ts'
 import { makeRegistry } from './registry.ts'
 import type { RunnableJob } from '../kernel/jobs/run-jobs.ts'
 import { noteOver } from '../administration/limit-reached.ts'
@@ -98,7 +98,8 @@ export function makeKernel(room: {
     let read: ReturnType<Here['settings']> | undefined
     return { unitId, host: hostOf(plugin), settings: () => (read ??= readSettings(from, plugin.name, plugin.settings ?? {}, unitId)) }
   }
-  const memory = makeMemory(live)
+  const memory = makeMemory(live, ADMINISTERED)
+  const figures = makeMemory(live, TICKETS)
   const choices = makeChoices({
     plugins,
     gate,
@@ -111,7 +112,10 @@ export function makeKernel(room: {
     narrows: choices.concerns,
     narrow: choices.narrow,
     remembered: (key, read) => memory.remembered(`core ${key}`, read),
-    forget: memory.forget,
+    forget: (administered) => {
+      figures.forget()
+      if (administered) memory.forget()
+    },
     on: (from, unitId, fresh) => {
       const read = () => activation.on(from, unitId)
       return fresh ? read() : memory.remembered(`core on ${unitId ?? ''}`, read)
@@ -180,6 +184,7 @@ export function makeKernel(room: {
     active: async () => true,
     units: () => activation.units('core'),
     remembered: (key, read) => memory.remembered(`core ${key}`, read),
+    whileTicketsStand: (key, read) => figures.remembered(`core ${key}`, read),
     enqueue: (job) => insertJobs(db, [job]),
   }
   const jobHost: Host = {
@@ -212,6 +217,7 @@ export function makeKernel(room: {
       active: (unitId) => activation.active(plugin.name, unitId),
       units: () => activation.units(plugin.name),
       remembered: (key, read) => memory.remembered(`${plugin.name} ${key}`, read),
+      whileTicketsStand: (key, read) => figures.remembered(`${plugin.name} ${key}`, read),
       enqueue: (job) => insertJobs(own, [job]),
     }
   }

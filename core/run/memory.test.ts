@@ -1,15 +1,15 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { LIVE_AGAIN, type Notice } from '../kernel/live.ts'
-import { makeMemory } from './memory.ts'
+import { ADMINISTERED, makeMemory, TICKETS } from './memory.ts'
 
-function opened() {
+function opened(forgetting = ADMINISTERED) {
   const listeners = new Set<(notice: Notice) => void>()
-  const memory = makeMemory({ subscribe: (listener) => (listeners.add(listener), () => {}), stop: async () => {} })
+  const memory = makeMemory({ subscribe: (listener) => (listeners.add(listener), () => {}), stop: async () => {} }, forgetting)
   let stands = 'old'
   let reads = 0
   return {
     ...memory,
-    notice: (fact: string) => listeners.forEach((listener) => listener({ fact })),
+    notice: (fact: string, ticket?: string) => listeners.forEach((listener) => listener({ fact, ...(ticket ? { ticket } : {}) })),
     change: (to: string) => void (stands = to),
     ask: (key = 'rules') => memory.remembered(key, async () => (reads++, stands)),
     reads: () => reads,
@@ -43,4 +43,28 @@ it('one that fails fails alone: others read for themselves, and nothing is kept 
   const meanwhile = m.ask()
   await expect(failing).rejects.toThrow('its transaction is over')
   expect([await meanwhile, await m.ask(), m.reads()]).toEqual(['old', 'old', 1])
+})
+
+it('figures of tickets go with any change of a ticket or of administration, and with time', async () => {
+  vi.useFakeTimers()
+  try {
+    const m = opened(TICKETS)
+    for (const [fact, ticket] of [['article.created', '7'], ['admin.changed'], [LIVE_AGAIN]] as const) {
+      m.change(`before ${fact}`)
+      m.forget()
+      expect(await m.ask()).toBe(`before ${fact}`)
+      m.change('new')
+      m.notice('session.ended')
+      expect(await m.ask()).toBe(`before ${fact}`)
+      m.notice(fact, ticket)
+      expect(await m.ask()).toBe('new')
+    }
+    m.change('later')
+    vi.advanceTimersByTime(9_000)
+    expect(await m.ask()).toBe('new')
+    vi.advanceTimersByTime(2_000)
+    expect(await m.ask()).toBe('later')
+  } finally {
+    vi.useRealTimers()
+  }
 })

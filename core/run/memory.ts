@@ -1,25 +1,33 @@
-/** Owns what a process remembers of what is administered: read by whoever needs it first, forgotten with any change of administration. */
+/** Owns what a process remembers until something changes: of what is administered, and figures of tickets. Read by whoever needs it first. */
 import { ACTIVATION_CHANGED } from '../kernel/activation.ts'
-import { LIVE_AGAIN, type Live } from '../kernel/live.ts'
+import { LIVE_AGAIN, type Live, type Notice } from '../kernel/live.ts'
 
-/** Should a notice be lost with its connection, an answer is this old at most. */
-const KEPT_MS = 30_000
 const MOST = 5000
 
+/** What makes an answer untrue, and how old it gets where nothing is heard: a notice may be lost with its connection. */
+interface Forgetting {
+  at(notice: Notice): boolean
+  keptMs: number
+}
+const isAdministration = ({ fact }: Notice): boolean => fact === 'admin.changed' || fact === ACTIVATION_CHANGED || fact === LIVE_AGAIN
+export const ADMINISTERED: Forgetting = { at: isAdministration, keptMs: 30_000 }
+/** Some figures change with time alone, as of what will be due soon. */
+export const TICKETS: Forgetting = { at: (notice) => notice.ticket !== undefined || isAdministration(notice), keptMs: 10_000 }
+
 export interface Memory {
-  /** What `read` answered for this key, as long as nothing that is administered has changed since. */
+  /** What `read` answered for this key, as long as nothing has changed since. */
   remembered<T>(key: string, read: () => Promise<T>): Promise<T>
   /** At once in this process, when an act of its own has changed something; others hear it by notice. */
   forget(): void
 }
 
-export function makeMemory(live: Live): Memory {
+export function makeMemory(live: Live, forgetting: Forgetting): Memory {
   let kept = new Map<string, { value: unknown; at: number }>()
   const forget = () => {
     kept = new Map()
   }
-  live.subscribe(({ fact }) => {
-    if (fact === 'admin.changed' || fact === ACTIVATION_CHANGED || fact === LIVE_AGAIN) forget()
+  live.subscribe((notice) => {
+    if (forgetting.at(notice)) forget()
   })
   return {
     forget,
@@ -28,7 +36,7 @@ export function makeMemory(live: Live): Memory {
       const here = kept
       const at = performance.now()
       const found = here.get(key)
-      if (found && at - found.at < KEPT_MS) return found.value as T
+      if (found && at - found.at < forgetting.keptMs) return found.value as T
       // Each reads for itself: whoever waited for another's transaction would fail with it.
       const value = await read()
       if (here.size >= MOST) here.clear()

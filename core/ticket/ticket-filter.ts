@@ -254,7 +254,7 @@ export function visibleIds(access: Access, right: Right, filter: TicketFilter, c
     // Queue by queue: each is an index walked in order, as far as needed. All at once the planner may walk the tickets of the
     // whole house by date, and goes to its end when the queues hold none that fit. Other orders have no index to walk.
     return queues && (!order || inIndexOrder)
-      ? sql`(select t.id, t.sort_key from unnest(${queues}::bigint[]) as q(id), lateral (${pick([sql`ticket.queue_id = q.id`, ...conditions])}) as t)`
+      ? sql`(select t.id, t.sort_key from unnest(${queues}::bigint[]) as q(id), lateral (${pick([sql`ticket.queue_id = q.id`, ...conditions])}) as t${order ? sql`` : sql` limit ${limit}`})`
       : sql`(${pick([condition, ...conditions])})`
   })
   return sql`${narrowed} select id from (${sql.join(parts, sql` union `)}) as u${sorted} limit ${limit}`

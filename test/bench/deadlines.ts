@@ -10,7 +10,7 @@ import { OPEN_TYPES } from '../../core/ticket/ticket.ts'
 import { listTickets } from '../../core/ticket/ticket-list.ts'
 import type { OpenDatabase } from '../../core/database/database.ts'
 import type { Id } from '../../core/database/schema.ts'
-import { makeMemory } from '../../core/run/memory.ts'
+import { ADMINISTERED, makeMemory } from '../../core/run/memory.ts'
 import { makeRecorder } from './record.ts'
 import type { Place } from './place.ts'
 import { median, spread, type Figure } from './report.ts'
@@ -42,7 +42,7 @@ export async function measureDeadlines(place: Place): Promise<Figure[]> {
     const { access } = (await loadActor(db, person.id))!
     const wish = { limit: 50, sort: 'created', filter: { stateTypes: OPEN_TYPES } } as const
     const due = { limit: 50, sort: 'due', direction: 'asc', filter: { stateTypes: OPEN_TYPES, due: {} } } as const
-    const { remembered } = makeMemory({ subscribe: () => () => {}, stop: async () => {} })
+    const { remembered } = makeMemory({ subscribe: () => () => {}, stop: async () => {} }, ADMINISTERED)
     const says = { language: 'pl', zone: 'Europe/Warsaw', now: new Date() } as const
     const said = async (list: typeof wish | typeof due) => {
       const { tickets } = await listTickets(db, access, 'ro', list)

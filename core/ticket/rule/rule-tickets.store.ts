@@ -26,7 +26,7 @@ export async function matchingTickets(
   room: RuleRoom,
   { access, within, after = '0', limit = 500 }: Scope & { after?: Id; limit?: number } = {},
 ): Promise<Id[]> {
-  const ids = idsOf(scoped(rule, room, within), access, { after, limit })
+  const ids = idsOf(scoped(rule, room, within), access, { after, limit, sorted: true })
   if (!ids) return []
   const { rows } = await sql<{ id: Id }>`select id::text from (${ids}) m order by m.id limit ${limit}`.execute(db)
   return rows.map(({ id }) => id)
@@ -39,7 +39,7 @@ export async function countMatching(
   room: RuleRoom,
   { access, within, cap = 10_001 }: Scope & { cap?: number } = {},
 ): Promise<number> {
-  const ids = idsOf(scoped(rule, room, within), access, { after: '0', limit: cap })
+  const ids = idsOf(scoped(rule, room, within), access, { after: '0', limit: cap, sorted: false })
   if (!ids) return 0
   const { rows } = await sql<{ count: number }>`select count(*)::integer as count from (${ids}) m`.execute(db)
   return rows[0]?.count ?? 0
@@ -79,9 +79,11 @@ const conditionsOf = (filter: TicketFilter): RawBuilder<unknown>[] => [sql`true`
 function idsOf(
   filter: TicketFilter,
   access: Access | undefined,
-  { after, limit }: { after: Id; limit: number },
+  { after, limit, sorted }: { after: Id; limit: number /** For a count any order will do. */; sorted: boolean },
 ): RawBuilder<unknown> | undefined {
   const further = sql`ticket.id > ${after}`
-  if (access) return visibleIds(access, 'ro', filter, { limit, further, sortKey: sql`ticket.id`, order: () => sql`id` })
-  return sql`select ticket.id from ticket where ${sql.join([further, ...conditionsOf(filter)], sql` and `)} order by ticket.id limit ${limit}`
+  if (access)
+    return visibleIds(access, 'ro', filter, { limit, further, ...(sorted ? { sortKey: sql`ticket.id`, order: () => sql`id` } : {}) })
+  const order = sorted ? sql`order by ticket.id` : sql``
+  return sql`select ticket.id from ticket where ${sql.join([further, ...conditionsOf(filter)], sql` and `)} ${order} limit ${limit}`
 }

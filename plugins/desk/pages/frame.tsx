@@ -82,10 +82,24 @@ interface RailData {
 }
 
 async function readRail(c: PageContext, { actor, queues, views: saved, used }: Visit): Promise<RailData> {
+  const { access } = actor
+  const mine = await saved()
+  const readable = queuesWith(access, 'ro')
+  // All that the figures follow from but the tickets and the time.
+  const filters = VIEWS.map((name) => hasView(name, access) && views[name].filter(access, new Date(0)))
+  const whose = JSON.stringify([actor.id, readable, filters, mine.map(({ address }) => address)])
+  const { counts, open } = await c.get('host').whileTicketsStand(`rail ${whose}`, () => readFigures(c, { actor, queues, used }, mine))
+  return {
+    counts,
+    saved: mine.map((view, n) => ({ ...view, count: counts[`saved-${n}`] })),
+    tree: queueTree(queues, new Set(readable), open, c.get('language')),
+  }
+}
+
+async function readFigures(c: PageContext, { actor, queues, used }: Pick<Visit, 'actor' | 'queues' | 'used'>, mine: readonly SavedView[]) {
   const { db, config, clock } = c.get('host')
   const { access } = actor
   const now = clock()
-  const mine = await saved()
   const lists = mine.map(({ address }) => readSaved(address))
   const own = lists.some((list) => Object.keys(list.own).length > 0) ? await used.fields() : []
   const filters = lists.map((list) => toFilter(list, { access, queues, zone: config.zone, now, own }))
@@ -112,11 +126,7 @@ async function readRail(c: PageContext, { actor, queues, views: saved, used }: V
     ),
     countOpenByQueue(db, access),
   ])
-  return {
-    counts,
-    saved: mine.map((view, n) => ({ ...view, count: counts[`saved-${n}`] })),
-    tree: queueTree(queues, new Set(queuesWith(access, 'ro')), open, c.get('language')),
-  }
+  return { counts, open }
 }
 
 /** The rail's content; it fetches itself again when a ticket changes. */
