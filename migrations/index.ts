@@ -40,10 +40,10 @@ import * as nativeIds from './0079_native_ids.ts'
 import * as rawMail from './0080_raw_mail.ts'
 import * as savedViews from './0081_saved_views.ts'
 import * as listIndexes from './0090_list_indexes.ts'
-import * as personIndexes from './0098_person_indexes.ts'
 import * as priorityIds from './0091_priority_ids.ts'
 import * as mergeFields from './0092_merge_fields.ts'
 import * as accessChange from './0097_access_change.ts'
+import * as personIndexes from './0098_person_indexes.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,

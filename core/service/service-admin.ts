@@ -9,7 +9,7 @@ import { validityColumns } from '../audit/validity.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { unitsAbove } from '../unit/tree.ts'
-import { openBy } from './used-by.ts'
+import { OPEN_NOW } from './used-by.ts'
 
 /** OTRS: service.name is varchar(200). */
 const NAME_LENGTH = 200
@@ -36,6 +36,7 @@ const serviceQuery = (db: Kysely<Database>) =>
   db
     .selectFrom('service as x')
     .innerJoin('unit as u', 'u.id', 'x.unit_id')
+    .leftJoin(OPEN_NOW('service_id').as('o'), 'o.id', 'x.id')
     .select([
       'x.id',
       'x.name',
@@ -49,7 +50,7 @@ const serviceQuery = (db: Kysely<Database>) =>
       'x.comment',
       'x.valid',
       'x.off_for_now as offForNow',
-      openBy('service_id').as('open'),
+      sql<number>`coalesce(o.count, 0)`.as('open'),
     ])
 
 /** Every service, switched off ones too, parents before their children. */

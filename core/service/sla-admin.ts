@@ -10,7 +10,7 @@ import type { Work } from '../kernel/work.ts'
 import { demandOwnOrAbove, demandUnitAdmin, isCentral } from '../permission/unit-administrators.ts'
 import { deadlineFields } from './deadline-words.ts'
 import { DEADLINES, DEADLINE_MINUTES, deadlineColumns, deadlinesOf, type Deadlines } from './deadlines.ts'
-import { openBy } from './used-by.ts'
+import { OPEN_NOW } from './used-by.ts'
 
 /** OTRS: sla.name is varchar(200). */
 const NAME_LENGTH = 200
@@ -40,6 +40,7 @@ const slaQuery = (db: Kysely<Database>) =>
   db
     .selectFrom('sla as x')
     .innerJoin('unit as u', 'u.id', 'x.unit_id')
+    .leftJoin(OPEN_NOW('sla_id').as('o'), 'o.id', 'x.id')
     .leftJoin('calendar as c', 'c.id', 'x.calendar_id')
     .select([
       'x.id',
@@ -53,7 +54,7 @@ const slaQuery = (db: Kysely<Database>) =>
       'x.comment',
       'x.valid',
       'x.off_for_now as offForNow',
-      openBy('sla_id').as('open'),
+      sql<number>`coalesce(o.count, 0)`.as('open'),
     ])
     .select(COLUMNS.map((column) => `x.${column}` as const))
 

@@ -8,7 +8,7 @@ import { demandName, isId } from '../kernel/input.ts'
 import { validityColumns } from '../audit/validity.ts'
 import type { Work } from '../kernel/work.ts'
 import { demandAdmin } from '../permission/policy.ts'
-import { openBy } from './used-by.ts'
+import { OPEN_NOW } from './used-by.ts'
 import { UNCLASSIFIED } from './fitting.ts'
 
 /** OTRS: ticket_type.name is varchar(200). */
@@ -24,7 +24,10 @@ export interface TicketType {
 }
 
 const typeQuery = (db: Kysely<Database>) =>
-  db.selectFrom('ticket_type as x').select(['x.id', 'x.name', 'x.valid', 'x.off_for_now as offForNow', openBy('type_id').as('open')])
+  db
+    .selectFrom('ticket_type as x')
+    .leftJoin(OPEN_NOW('type_id').as('o'), 'o.id', 'x.id')
+    .select(['x.id', 'x.name', 'x.valid', 'x.off_for_now as offForNow', sql<number>`coalesce(o.count, 0)`.as('open')])
 
 /** Every type, switched off ones too, by name. */
 export function listTypes(db: Kysely<Database>): Promise<TicketType[]> {

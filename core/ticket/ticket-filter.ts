@@ -224,7 +224,7 @@ export interface Choice {
  * is visible.
  */
 export function visibleIds(access: Access, right: Right, filter: TicketFilter, choice: Choice): RawBuilder<unknown> | undefined {
-  const branches = visibleBranches(access, right, filter.queueIds, filter.toTake && TAKES)
+  const branches = visibleBranches(access, right, filter.queueIds ?? filter.within, filter.toTake && TAKES)
   if (branches.length === 0) return undefined
   const { limit, further, sortKey = sql`0`, order, inIndexOrder = false } = choice
   const conditions = [...filterConditions(withArchive(right, filter)), ...(further ? [further] : [])]

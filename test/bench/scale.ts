@@ -14,7 +14,7 @@ import { median, percentile, type Figure } from './report.ts'
 const FEW = 10_000
 /** Requests of each page, after some to warm it. */
 const ALONE = 15
-const TOGETHER_SECONDS = 1.5
+const TOGETHER_SECONDS = 0.7
 const MOST = 1.5
 /** A page under this is not compared: a few ms of one in the other are no figure. */
 const LEAST_MS = 4
