@@ -204,7 +204,7 @@ export interface Host<S extends Record<string, Setting> = Record<string, Setting
    */
   remembered<T>(key: string, read: () => Promise<T>): Promise<T>
   /**
-   * The same for figures of tickets: forgotten as soon as any ticket changes, or what is administered, and ten seconds old at most, for some change with
+   * The same for figures of tickets: forgotten as soon as any ticket changes, or what is administered, and half a minute old at most, for some change with
    * time alone. Whose figures they are is part of the key.
    */
   whileTicketsStand<T>(key: string, read: () => Promise<T>): Promise<T>

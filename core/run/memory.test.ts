@@ -60,7 +60,7 @@ it('figures of tickets go with any change of a ticket or of administration, and 
       expect(await m.ask()).toBe('new')
     }
     m.change('later')
-    vi.advanceTimersByTime(9_000)
+    vi.advanceTimersByTime(29_000)
     expect(await m.ask()).toBe('new')
     vi.advanceTimersByTime(2_000)
     expect(await m.ask()).toBe('later')

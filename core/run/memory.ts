@@ -4,15 +4,14 @@ import { LIVE_AGAIN, type Live, type Notice } from '../kernel/live.ts'
 
 const MOST = 5000
 
-/** What makes an answer untrue, and how old it gets where nothing is heard: a notice may be lost with its connection. */
-interface Forgetting {
-  at(notice: Notice): boolean
-  keptMs: number
-}
+/** Should a notice be lost with its connection, an answer is this old at most; and some figures change with time alone, as of what will be due soon. */
+const KEPT_MS = 30_000
+
+/** Does this make an answer untrue? */
+type Forgetting = (notice: Notice) => boolean
 const isAdministration = ({ fact }: Notice): boolean => fact === 'admin.changed' || fact === ACTIVATION_CHANGED || fact === LIVE_AGAIN
-export const ADMINISTERED: Forgetting = { at: isAdministration, keptMs: 30_000 }
-/** Some figures change with time alone, as of what will be due soon. */
-export const TICKETS: Forgetting = { at: (notice) => notice.ticket !== undefined || isAdministration(notice), keptMs: 10_000 }
+export const ADMINISTERED: Forgetting = isAdministration
+export const TICKETS: Forgetting = (notice) => notice.ticket !== undefined || isAdministration(notice)
 
 export interface Memory {
   /** What `read` answered for this key, as long as nothing has changed since. */
@@ -27,7 +26,7 @@ export function makeMemory(live: Live, forgetting: Forgetting): Memory {
     kept = new Map()
   }
   live.subscribe((notice) => {
-    if (forgetting.at(notice)) forget()
+    if (forgetting(notice)) forget()
   })
   return {
     forget,
@@ -36,7 +35,7 @@ export function makeMemory(live: Live, forgetting: Forgetting): Memory {
       const here = kept
       const at = performance.now()
       const found = here.get(key)
-      if (found && at - found.at < forgetting.keptMs) return found.value as T
+      if (found && at - found.at < KEPT_MS) return found.value as T
       // Each reads for itself: whoever waited for another's transaction would fail with it.
       const value = await read()
       if (here.size >= MOST) here.clear()
