@@ -208,7 +208,10 @@ export async function findSources(db: Kysely<Database>, wanted: readonly { queue
   return new Map(rows.map((row) => [`${row.kind} ${row.id}`, toSource(row)]))
 }
 
-/** Writes what differs: part of an act's last statement, or a statement of its own. The ids by themselves: rows from JSON alone would have the planner walk over all tickets. */
+/**
+ * Writes what differs: part of an act's last statement, or a statement of its own. The ids stand by themselves as well: of rows from JSON alone the
+ * planner would walk over all tickets.
+ */
 export const storeKept = (rows: readonly (Kept & { id: Id })[]): RawBuilder<unknown> => sql`
   update ticket t set response_due_at = r.response_due_at, update_due_at = r.update_due_at, solution_due_at = r.solution_due_at,
     due_at = r.due_at, suspended = r.suspended, first_response_at = r.first_response_at

@@ -44,7 +44,7 @@ export interface Work {
 
 /** What the plugins have to do with acts. Without it, as in a small tool, there are none. */
 export interface Extensions {
-  /** All that are on in a unit; `fresh`: as the given transaction sees it, else as it stood the last time that something administered was changed. */
+  /** All that are on in a unit; `fresh`: as the given transaction sees it, else from memory, until something that is administered changes. */
   on(db: Kysely<Database>, unitId: Id | null, fresh: boolean): Promise<ReadonlySet<string>>
   scope(plugin: string): 'unit' | 'installation'
   askGuards: AskGuards
