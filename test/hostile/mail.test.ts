@@ -120,20 +120,19 @@ const SHAPES: [name: string, mail: string][] = [
   ['links of HTML', html('<a href="http://x.example/">x</a>'.repeat(25_000))],
 ]
 
+let attempts = 0
 test.for(SHAPES)('%s: a ticket, and nobody waits', { timeout: 120_000 }, async ([name, mail]) => {
   const { db } = station.database
-  const raw = Buffer.from(mail, 'latin1')
-  const before = await db
-    .selectFrom('inbound_mail')
-    .select((eb) => eb.fn.countAll<string>().as('n'))
-    .executeTakeFirstOrThrow()
+  // Tried again it is another mail: the same bytes would be told to have been accepted before.
+  const raw = Buffer.from(`X-Attempt: ${++attempts}\r\n${mail}`, 'latin1')
   const loop = watchLoop()
   try {
-    await expect(station.deliver(raw)).resolves.toMatch(/Accepted/)
+    const id = /Accepted as (\d+)$/.exec(await station.deliver(raw))?.[1] ?? 'none'
     const ended = async () =>
-      (await db.selectFrom('inbound_mail').select(['state', 'ticket_id']).where('id', '>', before.n).execute()).map(
-        ({ state, ticket_id }) => [state, ticket_id !== null],
-      )
+      (await db.selectFrom('inbound_mail').select(['state', 'ticket_id']).where('id', '=', id).execute()).map(({ state, ticket_id }) => [
+        state,
+        ticket_id !== null,
+      ])
     await expect.poll(ended, { timeout: 90_000, interval: 50 }).toEqual([['processed', true]])
   } finally {
     loop.stop()

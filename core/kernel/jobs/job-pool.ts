@@ -10,6 +10,10 @@ export interface JobPool {
   pool: Pool
   /** Whether the last connection asked for could not be made. */
   away(): boolean
+  /** How many times a connection or its making was lost to a database that was away. */
+  losses(): number
+  /** Does it with a connection, and again with another where the database went away under it. */
+  withClient(what: (client: PoolClient) => Promise<void>): Promise<void>
   /** Connections asked for from now on are refused when the database is away. */
   stopWaiting(): void
   /** Ends all connections, each when it is free. Who asks for one after that hears nothing any more. */
@@ -25,6 +29,7 @@ export function openJobPool(url: string, max: number, lost: () => void): JobPool
   let waiting = true
   let away = false
   let ended = false
+  let losses = 0
   const again = (error: unknown): never => {
     throw databaseIsAway(error) ? Object.assign(error as Error, { code: AGAIN }) : error
   }
@@ -36,7 +41,10 @@ export function openJobPool(url: string, max: number, lost: () => void): JobPool
       const answer = plain.apply(this, args)
       if (!(answer instanceof Promise)) return answer
       return answer.catch((error: unknown) => {
-        if (databaseIsAway(error)) lost()
+        if (databaseIsAway(error)) {
+          losses++
+          lost()
+        }
         return again(error)
       })
     },
@@ -51,7 +59,9 @@ export function openJobPool(url: string, max: number, lost: () => void): JobPool
     application_name: 'pomoc jobs',
   })
   // Who used the connection hears of it; without listeners it would end the program.
-  pool.on('error', () => {})
+  pool.on('error', () => {
+    losses++
+  })
   pool.on('connect', (client) => client.on('error', () => {}))
 
   const connect = pool.connect.bind(pool)
@@ -63,6 +73,7 @@ export function openJobPool(url: string, max: number, lost: () => void): JobPool
         return client
       } catch (error) {
         away = databaseIsAway(error)
+        if (away) losses++
         if (!waiting || !away) return again(error)
         await sleep(500)
       }
@@ -70,9 +81,24 @@ export function openJobPool(url: string, max: number, lost: () => void): JobPool
     return new Promise(() => {})
   }
   Object.defineProperty(pool, 'connect', { value: (done?: Parameters<typeof connect>[0]) => (done ? connect(done) : patient()) })
+  const withClient = async (what: (client: PoolClient) => Promise<void>): Promise<void> => {
+    for (;;) {
+      const client = await patient()
+      try {
+        await what(client)
+        client.release()
+        return
+      } catch (error) {
+        client.release(true)
+        if (!waiting || !databaseIsAway(error)) throw error
+      }
+    }
+  }
   return {
     pool,
+    withClient,
     away: () => away,
+    losses: () => losses,
     stopWaiting() {
       waiting = false
     },

@@ -132,13 +132,15 @@ test.concurrent('jobs that were fetched and not begun when the database went awa
   const { start, way, ask, waiting } = await place(context)
   const cut = await way()
   const begun: (() => void)[] = []
+  const attempts: number[] = []
   let away = true
   // More than are run at a time: all are fetched at once.
   for (let n = 0; n < 6; n++) await ask('work', { n })
   await start(cut.url, {
-    work: () =>
+    work: (_payload, { attempt }) =>
       new Promise<void>((resolve) => {
         begun.push(resolve)
+        attempts.push(attempt)
         if (!away) resolve()
       }),
   })
@@ -151,6 +153,7 @@ test.concurrent('jobs that were fetched and not begun when the database went awa
   cut.mend()
   // Nothing that nobody waits for has failed meanwhile: that would end a program, and fails this run.
   await until(async () => (await waiting()) === 0)
+  expect(attempts).toEqual([1, 1, 1, 1, 1, 1])
 })
 
 test.concurrent('jobs that were fetched and not begun when their program ends are run by the next one', async (context) => {
@@ -168,37 +171,43 @@ test.concurrent('jobs that were fetched and not begun when their program ends ar
   await until(async () => (await waiting()) === 0)
 })
 
-test.concurrent('a job that fails because the database is away runs again', async (context) => {
-  const { runners, way, ask, waiting } = await place(context)
+test.concurrent('a job that fails because the database is away runs again, and its attempts are not counted', async (context) => {
+  const { start, way, ask, waiting } = await place(context)
   const cut = await way()
   const attempts: number[] = []
-  let end = () => {}
-  await startJobs({
-    url: cut.url,
-    log,
-    concurrency: 2,
-    jobs: new Map([
-      [
-        'work',
-        {
-          run: (_payload, { attempt }) =>
-            new Promise<void>((resolve, reject) => {
-              attempts.push(attempt)
-              if (attempts.length === 1) end = () => reject(new Error('Connection terminated unexpectedly'))
-              else resolve()
-            }),
-        },
-      ],
-    ]),
-  }).then((runner) => runners.push(runner))
+  let end: (() => void) | undefined
+  await start(cut.url, {
+    work: (_payload, { attempt }) =>
+      new Promise<void>((resolve, reject) => {
+        attempts.push(attempt)
+        if (attempts.length <= 3) end = () => reject(new Error('Connection terminated unexpectedly'))
+        else resolve()
+      }),
+  })
   await ask('work')
-  await until(() => attempts.length === 1)
-  cut.cut()
-  end()
-  await sleep(500)
-  cut.mend()
-  await until(() => attempts.length === 2)
+  for (let times = 1; times <= 3; times++) {
+    await until(() => attempts.length === times)
+    cut.cut()
+    end!()
+    await sleep(500)
+    cut.mend()
+  }
   await until(async () => (await waiting()) === 0)
+  expect(attempts).toEqual([1, 1, 1, 1])
+})
+
+test.concurrent('another server that is away is counted as any failure', async (context) => {
+  const { database, start, ask, waiting } = await place(context)
+  const attempts: number[] = []
+  await start(database.url, {
+    work: async (_payload, { attempt }) => {
+      attempts.push(attempt)
+      if (attempt === 1) throw Object.assign(new Error('connect ECONNREFUSED 192.0.2.1:389'), { code: 'ECONNREFUSED' })
+    },
+  })
+  await ask('work')
+  await until(async () => attempts.length === 2 && (await waiting()) === 0)
+  expect(attempts).toEqual([1, 2])
 })
 
 test.concurrent('it stops without a database too', async (context) => {

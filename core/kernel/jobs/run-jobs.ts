@@ -4,6 +4,7 @@ import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { Logger as WorkerLogger, parseCronItems, run, runMigrations, type TaskList, type WorkerEvents } from 'graphile-worker'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
+import { databaseIsAway } from '../../database/away.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import { FRESH_TASKS } from './jobs.ts'
 import { openJobPool } from './job-pool.ts'
@@ -57,12 +58,33 @@ export async function startJobs(options: {
   /** Workers that take no more jobs but have some under way. */
   const ending = new Set<Promise<void>>()
 
+  /**
+   * Takes the attempt back from jobs that could not help it: graphile-worker counts one as it fetches a job, makes each pause e times the last and gives
+   * a job up in the end. Waits until the database is back; does nothing where it was there all along (`losses`: how many there were before), and the
+   * error that looked like its absence was another server's.
+   */
+  const uncount = async (jobs: readonly string[], losses?: number): Promise<void> => {
+    try {
+      await connections.withClient(async (client) => {
+        // A connection that has just broken may not know it yet.
+        await client.query('select')
+        if (losses !== undefined && connections.losses() === losses) return
+        await client.query('update graphile_worker._private_jobs set attempts = greatest(attempts - 1, 0) where id = any($1::bigint[])', [
+          jobs,
+        ])
+      })
+    } catch (error) {
+      log.debug({ err: error, jobs }, 'the attempt of jobs could not be taken back')
+    }
+  }
+
   const taskList: TaskList = Object.fromEntries(
     [...options.jobs].map(([name, job]) => [
       name,
       async (payload, helpers) => {
         underWay++
         const begun = performance.now()
+        const losses = connections.losses()
         let result: 'done' | 'failed' = 'failed'
         try {
           await job.run((payload ?? {}) as Record<string, unknown>, {
@@ -70,6 +92,9 @@ export async function startJobs(options: {
             lastAttempt: helpers.job.attempts >= helpers.job.max_attempts,
           })
           result = 'done'
+        } catch (error) {
+          if (databaseIsAway(error)) await uncount([helpers.job.id], losses)
+          throw error
         } finally {
           underWay--
           options.onEnd?.({ task: name, result, seconds: (performance.now() - begun) / 1000 })
@@ -110,7 +135,12 @@ export async function startJobs(options: {
         locks.release(workerPool.id)
       })
     })
-    events.on('localQueue:init', ({ localQueue }) => leaveFetched(localQueue as unknown as FetchedJobs))
+    events.on('localQueue:init', ({ localQueue }) =>
+      leaveFetched(localQueue as unknown as FetchedJobs, (jobs) => {
+        const told = uncount(jobs).finally(() => ending.delete(told))
+        ending.add(told)
+      }),
+    )
     const runner = await run({
       pgPool: connections.pool,
       logger: workerLogger(log),
@@ -174,7 +204,7 @@ export async function startJobs(options: {
 
 interface FetchedJobs {
   mode: string
-  jobQueue: unknown[]
+  jobQueue: { id: string }[]
   returnJobs(): void
 }
 
@@ -182,12 +212,12 @@ interface FetchedJobs {
  * Jobs that were fetched and not begun when the workers end stay in their name, and are freed as those of dead ones are (worker-locks.ts). graphile-worker
  * would hand them back by a statement that nobody waits for: where the database is away its failure ended the program.
  */
-function leaveFetched(queue: FetchedJobs): void {
+function leaveFetched(queue: FetchedJobs, left: (jobs: string[]) => void): void {
   const handBack = queue.returnJobs.bind(queue)
   queue.returnJobs = () => {
     if (queue.mode !== 'RELEASED') handBack()
     // Its end expects that none are left.
-    else queue.jobQueue.length = 0
+    else left(queue.jobQueue.splice(0).map(({ id }) => id))
   }
 }
 

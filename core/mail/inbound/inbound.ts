@@ -1,4 +1,5 @@
 /** Owns what becomes of a mail once it is accepted: read outside any transaction, judged and acted upon in one. */
+import { databaseIsAway } from '../../database/away.ts'
 import { storableJson } from '../../database/json.ts'
 import type { Id, MailReason } from '../../database/schema.ts'
 import type { Host } from '../../kernel/contract.ts'
@@ -43,9 +44,11 @@ export function processJob(host: Host, extensions?: MailExtensions): RunnableJob
       } catch (error) {
         // A plugin's word, not a fault: trying again would hear it again. A person decides.
         if (error instanceof Refusal && error.code === 'plugin.refused') return hold(host, id, error)
-        await recordFailure(host, id, attempt, lastAttempt || attempt >= PROCESS_ATTEMPTS, error).catch(() => {})
+        // A database that goes away under it is no fault of the mail's.
+        const last = lastAttempt || (attempt >= PROCESS_ATTEMPTS && !databaseIsAway(error))
+        await recordFailure(host, id, attempt, last, error).catch(() => {})
         // The last attempt ends the job quietly: the mail stands in the list of failed ones and is started from there.
-        if (!lastAttempt && attempt < PROCESS_ATTEMPTS) throw error
+        if (!last) throw error
         host.log.error({ err: error, mail: id }, 'a mail could not be processed; it is kept and listed as failed')
       }
     },
