@@ -13,7 +13,7 @@ export interface JobPool {
   /** How many times a connection or its making was lost to a database that was away. */
   losses(): number
   /** Does it with a connection, and again with another where the database went away under it. */
-  withClient(what: (client: PoolClient) => Promise<void>): Promise<void>
+  withClient(what: (client: PoolClient) => Promise<unknown>): Promise<void>
   /** Connections asked for from now on are refused when the database is away. */
   stopWaiting(): void
   /** Ends all connections, each when it is free. Who asks for one after that hears nothing any more. */
@@ -81,7 +81,7 @@ export function openJobPool(url: string, max: number, lost: () => void): JobPool
     return new Promise(() => {})
   }
   Object.defineProperty(pool, 'connect', { value: (done?: Parameters<typeof connect>[0]) => (done ? connect(done) : patient()) })
-  const withClient = async (what: (client: PoolClient) => Promise<void>): Promise<void> => {
+  const withClient = async (what: (client: PoolClient) => Promise<unknown>): Promise<void> => {
     for (;;) {
       const client = await patient()
       try {

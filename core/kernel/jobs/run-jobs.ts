@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { Logger as WorkerLogger, parseCronItems, run, runMigrations, type TaskList, type WorkerEvents } from 'graphile-worker'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { Logger } from 'pino'
 import { databaseIsAway } from '../../database/away.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
@@ -59,24 +59,28 @@ export async function startJobs(options: {
   const ending = new Set<Promise<void>>()
 
   /**
-   * Takes the attempt back from jobs that could not help it: graphile-worker counts one as it fetches a job, makes each pause e times the last and gives
-   * a job up in the end. Waits until the database is back; does nothing where it was there all along (`losses`: how many there were before), and the
-   * error that looked like its absence was another server's.
+   * Attempts that jobs could not help: graphile-worker counts one as it fetches a job, makes each pause e times the last and gives a job up in the end. Both wait
+   * until the database is back.
    */
-  const uncount = async (jobs: readonly string[], losses?: number): Promise<void> => {
-    try {
-      await connections.withClient(async (client) => {
+  const attempts = {
+    /** Of jobs that were fetched only. */
+    takeBack: (jobs: readonly string[]) =>
+      inTheEnd((client) =>
+        client.query('update graphile_worker._private_jobs set attempts = greatest(attempts - 1, 0) where id = any($1::bigint[])', [jobs]),
+      ),
+    /**
+     * Of one that failed as if the database had gone away: it comes again after a second, however often it has been cut off. Nothing where the database was there
+     * all along (`losses`: how many there had been): it was another server then.
+     */
+    forget: (job: string, losses: number) =>
+      inTheEnd(async (client) => {
         // A connection that has just broken may not know it yet.
         await client.query('select')
-        if (losses !== undefined && connections.losses() === losses) return
-        await client.query('update graphile_worker._private_jobs set attempts = greatest(attempts - 1, 0) where id = any($1::bigint[])', [
-          jobs,
-        ])
-      })
-    } catch (error) {
-      log.debug({ err: error, jobs }, 'the attempt of jobs could not be taken back')
-    }
+        if (connections.losses() > losses) await client.query('update graphile_worker._private_jobs set attempts = 0 where id = $1', [job])
+      }),
   }
+  const inTheEnd = (what: (client: PoolClient) => Promise<unknown>): Promise<void> =>
+    connections.withClient(what).catch((error: unknown) => log.debug({ err: error }, 'an attempt that a job could not help stays counted'))
 
   const taskList: TaskList = Object.fromEntries(
     [...options.jobs].map(([name, job]) => [
@@ -93,7 +97,7 @@ export async function startJobs(options: {
           })
           result = 'done'
         } catch (error) {
-          if (databaseIsAway(error)) await uncount([helpers.job.id], losses)
+          if (databaseIsAway(error)) await attempts.forget(helpers.job.id, losses)
           throw error
         } finally {
           underWay--
@@ -137,7 +141,7 @@ export async function startJobs(options: {
     })
     events.on('localQueue:init', ({ localQueue }) =>
       leaveFetched(localQueue as unknown as FetchedJobs, (jobs) => {
-        const told = uncount(jobs).finally(() => ending.delete(told))
+        const told = attempts.takeBack(jobs).finally(() => ending.delete(told))
         ending.add(told)
       }),
     )
