@@ -234,7 +234,7 @@ export {
   type RuleRoom,
   type RuleTime,
 } from './ticket/rule/rule-filter.ts'
-export { countMatching, matchesTicket, matchingTickets, ruleRoom, whichMatch } from './ticket/rule/rule-tickets.store.ts'
+export { countMatching, matchesTicket, matchingTickets, MOST_COUNTED, ruleRoom, whichMatch } from './ticket/rule/rule-tickets.store.ts'
 export { recipientsFor, type Recipients } from './mail/texts/whom.ts'
 export { canRedirect, forwardArticle, redirectArticle, resendArticle, type Forward } from './ticket/change/pass-on.ts'
 export { mainTicketOf } from './ticket/change/merged.ts'

@@ -4,8 +4,8 @@ import { inTicket } from '../article/articles.ts'
 import type { Calendar } from '../calendar/calendar.ts'
 import type { Database, Id, SenderType, StateType } from '../database/schema.ts'
 import { calendarsFrom } from '../queue/in-force.ts'
+import { promised } from '../queue/promised.ts'
 import { upFrom } from '../unit/tree.ts'
-import { DEADLINES } from '../service/deadlines.ts'
 import { type Course, type Rule } from './deadlines.ts'
 
 /** Whose promise it is, and by whose calendar it counts. */
@@ -36,14 +36,6 @@ export interface TicketCourse {
   kept: Kept
 }
 
-const ruleAs = (alias: string): RawBuilder<unknown> =>
-  sql`json_build_object(${sql.join(
-    DEADLINES.flatMap(({ kind, minutes, notify }) => [
-      sql.lit(kind),
-      sql`json_build_object('minutes', ${sql.ref(`${alias}.${minutes}`)}, 'notify', ${sql.ref(`${alias}.${notify}`)})`,
-    ]),
-  )})`
-
 /** OTRS behaviour: a ticket's SLA counts only where services are used at all; off unless somebody switched them on. */
 const SERVICES_ON = sql<boolean>`coalesce((select s.value = 'true'::jsonb from setting s where s.owner = 'core' and s.key = 'tickets.services' and s.unit_id = 1), false)`
 
@@ -56,10 +48,10 @@ const NO_CALENDAR = sql`select c.definition, 'default' as whose from calendar c 
 const sources = (wanted: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select w.kind, w.id::text as id, found.name, found.rule, found.calendar, found.whose
   from (${wanted}) w cross join lateral (
-    select q.name, ${ruleAs('q')} as rule, c.definition as calendar, c.whose
+    select q.name, ${promised('q')} as rule, c.definition as calendar, c.whose
       from queue q left join lateral (${calendarOf('w.id')}) c on true where w.kind = 'queue' and q.id = w.id
     union all
-    select s.name, ${ruleAs('s')}, coalesce(c.definition, d.definition), case when c.id is null then 'default' else 'own' end
+    select s.name, ${promised('s')}, coalesce(c.definition, d.definition), case when c.id is null then 'default' else 'own' end
       from sla s left join calendar c on c.id = s.calendar_id and c.valid left join lateral (${NO_CALENDAR}) d on true
       where w.kind = 'sla' and s.id = w.id) found`
 
@@ -150,12 +142,14 @@ function toSource({ kind, id, name, rule, calendar, whose }: SourceRow): Source 
 
 const moment = (iso: string | null): Date | null => (iso === null ? null : new Date(iso))
 
+/** A mail is worked up a little later than it came; it was received when it came. */
+export const arrivedAt = (received: Date, created: Date): Date => (received < created ? received : created)
+
 function toCourse(row: TicketRow, suspends: ReadonlySet<Id>, now: Date): Course {
   const created = new Date(row.createdAt)
   const received = new Date(row.receivedAt)
   return {
-    // A mail is worked up a little later than it came; it was received when it came.
-    arrivedAt: received < created ? received : created,
+    arrivedAt: arrivedAt(received, created),
     byAgent: row.byAgent === true,
     stateType: row.stateType,
     states: statesOf(row, created, now).map(({ at, id }) => ({ at, suspends: suspends.has(id) })),

@@ -22,7 +22,7 @@ import type { Live } from '../kernel/live.ts'
 import { ADMINISTERED, makeMemory } from '../run/memory.ts'
 import { keptSources } from './kept-sources.ts'
 import { findRecount, runRecount } from './recount-job.ts'
-import { deadlinesOfTicket, touchDeadlines } from './recount.ts'
+import { deadlinesOfTicket, recount, touchDeadlines } from './recount.ts'
 
 let database: Awaited<ReturnType<typeof testDatabase>>
 let make: Maker
@@ -81,6 +81,37 @@ describe('deadlines kept with a ticket', () => {
   it('are there from the start, and not where nothing is promised', async () => {
     expect(await kept(await ticket())).toEqual(RUNS)
     expect(await kept(await ticket({ queueId: quiet }))).toEqual([null, null, null, null, '–'])
+  })
+
+  it('are counted as the ticket is made as they are counted of one that stands', async () => {
+    const words = { subject: 'Nie działa', body: 'Nie działa.' }
+    const first = (channel: 'email' | 'phone' | 'internal', senderType: 'customer' | 'agent' | 'system', visible: boolean) => ({
+      channel,
+      senderType,
+      visible,
+      ...words,
+    })
+    const made: Id[] = []
+    for (const now of ['2026-11-14T12:00', '2026-11-16T08:00', '2026-11-16T16:30']) {
+      for (const hoursAgo of [0, 3]) {
+        for (const article of [
+          first('email', 'customer', true),
+          first('phone', 'agent', true),
+          first('internal', 'agent', false),
+          first('internal', 'system', true),
+        ]) {
+          for (const name of ['new', 'open', 'closed successful', 'pending reminder', 'waiting for customer']) {
+            at(now)
+            const arrivedAt = new Date(make.now.getTime() - hoursAgo * 3_600_000)
+            const pending = name.startsWith('pending') ? { pendingUntil: new Date(make.now.getTime() + 86_400_000) } : {}
+            const wanted = { title: 'Nie działa', queueId: queue, customerId: null, arrivedAt, state: name, ...pending, article }
+            made.push((await make.asSystem((work) => acts.createTicket(work, wanted))).id)
+          }
+        }
+      }
+    }
+    expect(new Set(await Promise.all(made.map(async (id) => String(await kept(id))))).size).toBeGreaterThan(10)
+    expect(await recount(make.db, made, make.now)).toBe(0)
   })
 
   it('end with an answer and with closing, and live again when these are taken back', async () => {

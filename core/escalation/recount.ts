@@ -1,11 +1,20 @@
 /** Owns that the deadlines kept with a ticket are those it has: counted once before an act ends, for whatever ticket it touched. */
 import type { Kysely, RawBuilder } from 'kysely'
-import type { DeadlineName, Database, Id } from '../database/schema.ts'
+import type { DeadlineName, Database, Id, SenderType, StateType } from '../database/schema.ts'
 import type { Work } from '../kernel/work.ts'
 import { DEADLINE_KINDS } from '../service/deadlines.ts'
 import { deadlinesOf, FINISHED, firstResponse, nextDeadline, type Deadline, type Deadlines } from './deadlines.ts'
 import { ofTickets, type OfSource } from './kept-sources.ts'
-import { findSource, findSources, readCourses, storeKept, type Kept, type Source, type TicketCourse } from './escalation.store.ts'
+import {
+  arrivedAt,
+  findSource,
+  findSources,
+  readCourses,
+  storeKept,
+  type Kept,
+  type Source,
+  type TicketCourse,
+} from './escalation.store.ts'
 
 /**
  * Something of what this ticket's deadlines count of has changed: they are counted again, once, when all else of the act is done. One
@@ -46,9 +55,29 @@ export async function deadlinesOfTicket(
   return one && { source: one.source, deadlines: count(one), course: one.course }
 }
 
+/**
+ * The deadlines of a ticket that is about to be made, in a queue that promises something, without an SLA, in a state that stops no clock: all that they count
+ * of is at hand. `article` is its first.
+ */
+export function deadlinesOfNew(
+  { rule, calendar }: Pick<Source, 'rule' | 'calendar'>,
+  made: { receivedAt: Date; at: Date; stateType: StateType; article: { senderType: SenderType; visible: boolean } },
+): Kept {
+  const { senderType: sender, visible } = made.article
+  const course: TicketCourse['course'] = {
+    arrivedAt: arrivedAt(made.receivedAt, made.at),
+    byAgent: sender === 'agent',
+    stateType: made.stateType,
+    states: [{ at: made.at, suspends: false }],
+    articles: [{ id: '0', at: made.at, sender, visible }],
+    firstClosedAt: made.stateType === 'closed' ? made.at : null,
+  }
+  return keptOf(deadlinesOf(rule, calendar, course), { course, source: { rule } })
+}
+
 const count = ({ source, course }: TicketCourse): Deadlines => deadlinesOf(source.rule, source.calendar, course)
 
-function keptOf(deadlines: Deadlines, { course, source }: TicketCourse): Kept {
+function keptOf(deadlines: Deadlines, { course, source }: { course: TicketCourse['course']; source: Pick<Source, 'rule'> }): Kept {
   const due = (kind: DeadlineName) => {
     const one = deadlines[kind]
     return one.is === 'runs' ? one.due : null

@@ -1,11 +1,12 @@
 /** Owns the SQL of single tickets. */
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { Calendar } from '../calendar/calendar.ts'
+import type { Rule } from '../escalation/deadlines.ts'
 import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
 import { mainCompanyOf } from '../company/main-company.ts'
 import { calendarInForce, calendarsOfQueue } from '../queue/in-force.ts'
-import { promises } from '../queue/promised.ts'
+import { promised, promises } from '../queue/promised.ts'
 import type { Work } from '../kernel/work.ts'
 import { insertingFirst } from '../article/articles.ts'
 import { ENTRIES, type TicketRowColumns } from './attributes.ts'
@@ -156,9 +157,9 @@ export function listPriorities(db: Kysely<Database>): Promise<{ id: Id; name: st
 }
 
 export interface TicketPlace {
-  queue: { id: Id; name: string; unitId: Id; valid: boolean; askTime: string; deadlines: boolean }
-  /** Null when no state has this name. */
-  state: StateRow | null
+  queue: { id: Id; name: string; unitId: Id; valid: boolean; askTime: string; promises: Rule | null }
+  /** Null when no state has this name; `suspends`: deadlines stand still in it. */
+  state: (StateRow & { suspends: boolean }) | null
   calendar: Calendar | null
   /** The next number's counter; null when the day has none yet. */
   counter: string | null
@@ -180,8 +181,8 @@ export async function placeForTicket(
   if (!isId(queueId)) return undefined
   const { rows } = await sql<TicketPlace>`
     with recursive ${calendarsOfQueue(queueId)}
-    select json_build_object('id', q.id::text, 'name', q.name, 'unitId', q.unit_id::text, 'valid', q.valid, 'askTime', q.ask_time, 'deadlines', ${promises('q')}) as queue,
-      (select json_build_object('id', s.id::text, 'name', s.name, 'type', s.type, 'dateOptional', s.date_optional, 'afterPending', s.after_pending)
+    select json_build_object('id', q.id::text, 'name', q.name, 'unitId', q.unit_id::text, 'valid', q.valid, 'askTime', q.ask_time, 'promises', case when ${promises('q')} then ${promised('q')} end) as queue,
+      (select json_build_object('id', s.id::text, 'name', s.name, 'type', s.type, 'dateOptional', s.date_optional, 'afterPending', s.after_pending, 'suspends', s.suspends)
         from ticket_state s where s.name = ${stateName} and s.valid) as state,
       (${calendarInForce()}) as calendar,
       ${counterOf(counterKey)} as counter,

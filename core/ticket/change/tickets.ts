@@ -8,7 +8,7 @@ import { actorId, type Work } from '../../kernel/work.ts'
 import { refused } from '../../errors.ts'
 import { holdsRight } from '../../permission/policy.ts'
 import { loadAccess } from '../../permission/access.store.ts'
-import { touchDeadlines } from '../../escalation/recount.ts'
+import { deadlinesOfNew, touchDeadlines } from '../../escalation/recount.ts'
 import { companyOfCode } from '../../company/companies.ts'
 import { companyForTicket, usesCompanies } from '../../company/main-company.ts'
 import { findQueue, senderOfQueue } from '../../queue/queues.ts'
@@ -82,6 +82,11 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   const answered = wanted.article.senderType === 'agent' && wanted.article.visible ? work.now : null
   // OTRS: a ticket is written down under its customer's company, unless whoever makes it names another.
   const company = place.company !== null && (await usesCompanies(work.db, queue.unitId)) ? place.company : ''
+  // By an SLA, or while the clock stands still, they are counted once the ticket stands.
+  const countNow = queue.promises !== null && !wanted.slaId && !state.suspends && !wanted.article.held
+  const due =
+    countNow &&
+    deadlinesOfNew({ rule: queue.promises!, calendar }, { receivedAt, at: work.now, stateType: state.type, article: wanted.article })
   const row = rowOf({
     customerCompany: company,
     ...wanted,
@@ -103,6 +108,13 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
     lastAgentAt: answered,
     firstResponseAt: answered,
     firstClosedAt: state.type === 'closed' ? work.now : null,
+    ...(due && {
+      dueAt: due.due_at,
+      responseDueAt: due.response_due_at,
+      updateDueAt: due.update_due_at,
+      solutionDueAt: due.solution_due_at,
+      suspended: due.suspended,
+    }),
   })
   const { id, number, articleId } = await withNumber(work.db, work.config, work.now, counter, (fresh) =>
     insertTicket(work, { number: fresh, ...row }, wanted.article),
@@ -118,7 +130,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
     ...about.map((row) => ({ ticketId: id, ...row })),
     { ticketId: id, type: articleHistory(wanted.article), parts: [], articleId },
   ])
-  if (queue.deadlines || row.sla_id) touchDeadlines(work, id)
+  if (!due && (queue.promises || row.sla_id)) touchDeadlines(work, id)
   const made = { id, unitId: queue.unitId }
   work.emit('ticket.created', { ticketId: id, unitId: queue.unitId, data: { queue: queue.id, channel: wanted.article.channel } })
   emitArticle(work, made, articleId, wanted.article)

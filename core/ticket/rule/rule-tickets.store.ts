@@ -32,12 +32,15 @@ export async function matchingTickets(
   return rows.map(({ id }) => id)
 }
 
+/** What a page says as a number; of more than these it says that they are more. A condition that means a million is no reason to count them. */
+export const MOST_COUNTED = 1000
+
 /** How many, up to `cap`. */
 export async function countMatching(
   db: Kysely<Database>,
   rule: RuleFilter,
   room: RuleRoom,
-  { access, within, cap = 10_001 }: Scope & { cap?: number } = {},
+  { access, within, cap = MOST_COUNTED + 1 }: Scope & { cap?: number } = {},
 ): Promise<number> {
   const ids = idsOf(scoped(rule, room, within), access, { after: '0', limit: cap, sorted: false })
   if (!ids) return 0

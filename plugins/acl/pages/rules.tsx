@@ -2,6 +2,7 @@
 import type { Hono } from 'hono'
 import {
   countMatching,
+  MOST_COUNTED,
   findUnit,
   formOfRule,
   isId,
@@ -233,9 +234,6 @@ const saysFilter = (values: Readonly<Record<string, string>>): boolean =>
 const choicesIn = async (c: PageContext, unitId: Id | null): Promise<RuleChoices> =>
   ruleChoices(c.get('host').db, unitId === null ? undefined : new Set((await queuesOf(c, unitId)).map(({ id }) => id)))
 
-/** More are not counted. */
-const MOST_COUNTED = 10_000
-
 /** How many tickets a filter in a form means today: on a unit's page of those of the unit and below that whoever asks reads. */
 async function meaningOf(
   c: PageContext,
@@ -249,7 +247,7 @@ async function meaningOf(
     const within = unitId === null ? undefined : (await queuesOf(c, unitId)).map(({ id }) => id)
     const room = await ruleRoom(db, { now: clock(), zone: config.zone })
     const scope = within ? { within, access: actor.access } : {}
-    const count = await countMatching(db, filter, room, { ...scope, cap: MOST_COUNTED + 1 })
+    const count = await countMatching(db, filter, room, scope)
     return { count, most: MOST_COUNTED, ...(narrows(filter) ? {} : { all: true }) }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error

@@ -1,6 +1,7 @@
 /** Owns what every page of rules needs to know first: who asks, where, which rule, and how many tickets a condition means there. */
 import {
   countMatching,
+  MOST_COUNTED,
   narrows,
   readRuleForm,
   refused,
@@ -38,9 +39,6 @@ export async function demandRule(c: PageContext, { host: { db }, unitId }: Place
   return found
 }
 
-/** More are not counted. */
-export const MOST_COUNTED = 10_000
-
 /** Which tickets a condition speaks of here: a unit's rule acts with the rights of who edits it. Queues count wherever the plugin is on or not. */
 export async function scopeOf({ host, actor }: Place, unitId: Id | null): Promise<{ within?: Id[]; access?: Place['actor']['access'] }> {
   if (unitId === null) return {}
@@ -53,7 +51,7 @@ export async function meaningOf(place: Place, unitId: Id | null, values: Readonl
   if (!filter) return { count: undefined, most: MOST_COUNTED }
   const { host } = place
   const room = await ruleRoom(host.db, { now: host.clock(), zone: host.config.zone })
-  const count = await countMatching(host.db, filter, room, { ...(await scopeOf(place, unitId)), cap: MOST_COUNTED + 1 })
+  const count = await countMatching(host.db, filter, room, await scopeOf(place, unitId))
   return { count, most: MOST_COUNTED, ...(narrows(filter) ? {} : { all: true }) }
 }
 

@@ -1,6 +1,7 @@
 /** Owns which tickets the condition in a notification's form means now, here. */
 import {
   countMatching,
+  MOST_COUNTED,
   listQueues,
   listUnits,
   matchingTickets,
@@ -25,8 +26,6 @@ export async function within({ host, unitId }: Place): Promise<Id[] | undefined>
   return queues.filter((queue) => below.has(queue.unitId)).map(({ id }) => id)
 }
 
-const MOST_COUNTED = 10_000
-
 export async function meaningOf(place: Place, values: Readonly<Record<string, string>>): Promise<Meaning> {
   const { host } = place
   const filter = readOrNot(values)
@@ -34,8 +33,7 @@ export async function meaningOf(place: Place, values: Readonly<Record<string, st
   const queues = await within(place)
   if (!queues && !narrows(filter)) return { count: 0, most: MOST_COUNTED, all: true }
   const room = await ruleRoom(host.db, { now: host.clock(), zone: host.config.zone })
-  const scope = { cap: MOST_COUNTED + 1, ...(queues ? { within: queues } : {}) }
-  return { count: await countMatching(host.db, filter, room, scope), most: MOST_COUNTED }
+  return { count: await countMatching(host.db, filter, room, queues ? { within: queues } : {}), most: MOST_COUNTED }
 }
 
 /** A condition that cannot be read yet is none. */
