@@ -17,11 +17,21 @@ export const listIndexes: LateIndexes = {
   ticket_queue_changed: { table: 'ticket', on: '(queue_id, changed_at desc, id desc)' },
 }
 
-/** What one person wrote, and mails from and to their addresses. */
+/** What one person wrote, and mails from and to their addresses; the list of persons by name, login and age, and by a part of what is said of them. */
 export const personIndexes: LateIndexes = {
   article_person: { table: 'article', on: '(person_id) where person_id is not null' },
   inbound_mail_from: { table: 'inbound_mail', on: '(lower(envelope_from))' },
   outbound_mail_recipients: { table: 'outbound_mail', on: 'using gin (recipients)' },
+  person_by_name: { table: 'person', on: '((name collate "pl-x-icu"), id)' },
+  person_by_login: { table: 'person', on: `((coalesce(lower(login), '')), id)` },
+  person_by_age: { table: 'person', on: '(created_at, id)' },
+  person_words: { table: 'person', on: `using gin (login gin_trgm_ops, phone gin_trgm_ops, (details ->> 'mobile') gin_trgm_ops)` },
+  further_login_words: { table: 'further_login', on: 'using gin (login gin_trgm_ops)' },
 }
 
-export const coreIndexes: LateIndexes = { ...aboutIndexes, ...listIndexes, ...personIndexes }
+/** What was closed of a queue in a time, for figures. */
+export const figureIndexes: LateIndexes = {
+  ticket_queue_closed: { table: 'ticket', on: '(queue_id, closed_at) where closed_at is not null' },
+}
+
+export const coreIndexes: LateIndexes = { ...aboutIndexes, ...listIndexes, ...personIndexes, ...figureIndexes }

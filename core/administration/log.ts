@@ -1,5 +1,5 @@
 /** Owns reading the audit log: what administrators changed and what concerns security, with the names that things have now. */
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { eventQuery, narrowEvents, type EventRow } from '../audit/audit.store.ts'
 import { cutPage, keyPage, type KeyPage, type PageWish, type SortColumn } from '../database/key-page.ts'
 import type { Database, Id, Language } from '../database/schema.ts'
@@ -71,6 +71,20 @@ export async function listEvents(
     wish.filter ?? {},
   ).select(page.key.as('sortKey'))
   if (page.condition) query = query.where(page.condition)
+  if (units !== 'all' && (wish.sort ?? 'at') === 'at') {
+    // Each unit's are walked by time, as far as a page needs: together they would all be read and sorted.
+    let ofUnit = narrowEvents(db.selectFrom('audit_event as e').select('e.id'), 'all', wish.filter ?? {}).where(
+      sql<boolean>`e.unit_id = one.unit`,
+    )
+    if (page.condition) ofUnit = ofUnit.where(page.condition)
+    const found = ofUnit
+      .orderBy(page.column, page.direction)
+      .orderBy('e.id', page.direction)
+      .limit(page.limit + 1)
+    query = query.where(
+      sql<boolean>`e.id = any(array(select found.id from unnest(${units}::bigint[]) as one(unit) cross join lateral (${found}) as found))`,
+    )
+  }
   const rows = await query
     .orderBy(page.column, page.direction)
     .orderBy('e.id', page.direction)

@@ -46,11 +46,13 @@ function filtered(db: Kysely<Database>, filter: PersonFilter) {
     query = query.where(sql<boolean>`person.id in (select person_id from role_person where role_id = ${filter.roleId})`)
   if (isId(filter.groupId))
     query = query.where(sql<boolean>`person.id in (select person_id from group_person where group_id = ${filter.groupId})`)
+  // As an array each word's persons are found first, each part by its own index.
   for (const { pattern } of typedWords(filter.search ?? '')) {
-    query =
-      query.where(sql<boolean>`(person.name ~* ${pattern} or person.login ~* ${pattern} or person.phone ~* ${pattern} or person.details ->> 'mobile' ~* ${pattern}
-      or exists (select from further_login l where l.person_id = person.id and l.login ~* ${pattern})
-      or exists (select from person_address a where a.person_id = person.id and a.address ~* ${pattern}))`)
+    query = query.where(sql<boolean>`person.id = any(array(
+      select id from person where name ~* ${pattern}
+      union all select id from person where login ~* ${pattern} or phone ~* ${pattern} or details ->> 'mobile' ~* ${pattern}
+      union all select person_id from further_login where login ~* ${pattern}
+      union all select person_id from person_address where address ~* ${pattern}))`)
   }
   return query
 }

@@ -6,6 +6,7 @@ import { forgetTold, sendDigests } from './digest.ts'
 import * as first from './migrations/0001_notifications.ts'
 import * as standardSet from './migrations/0002_standard_set.ts'
 import * as bellOfRules from './migrations/0003_bell_of_rules.ts'
+import * as toldAddresses from './migrations/0004_told_addresses.ts'
 import { administered } from './notifications.ts'
 import { pages, slots } from './pages/routes.tsx'
 import { personData } from './person-data.store.ts'
@@ -31,7 +32,12 @@ export default definePlugin<NotificationSettings>({
   },
   routes: pages,
   slots,
-  migrations: { '0001_notifications': first, '0002_standard_set': standardSet, '0003_bell_of_rules': bellOfRules },
+  migrations: {
+    '0001_notifications': first,
+    '0002_standard_set': standardSet,
+    '0003_bell_of_rules': bellOfRules,
+    '0004_told_addresses': toldAddresses,
+  },
   on: {
     ...Object.fromEntries(EVENT_FACTS.map((name) => [name, (fact: Fact<EventFact>, host: Room) => deliver(fact, host)])),
     'admin.stopped': ringStopped,
