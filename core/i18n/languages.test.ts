@@ -6,7 +6,7 @@ import { revertEvent } from '../administration/revert.ts'
 import { listEvents } from '../administration/log.ts'
 import { definePlugin } from '../kernel/contract.ts'
 import { createPerson, findPerson } from '../person/persons.ts'
-import { findResponse } from '../mail/texts/auto-response.store.ts'
+import { findWording } from '../mail/texts/auto-response.store.ts'
 import { createText, editText, findText, setQueueText, textVariants } from '../mail/texts/text-admin.ts'
 import { page } from '../web/page.tsx'
 import {
@@ -178,7 +178,7 @@ describe('an installation that offers a third language', () => {
     })
 
     const answered = async (language: Language | null, order?: readonly Language[]) =>
-      (await findResponse(db, ticket.id, 'auto reply', language, undefined, order))?.language
+      (await findWording(db, '4', 'auto reply', language, order))?.language
     expect([await answered('uk'), await answered('en'), await answered(null, ['uk', 'pl'])]).toEqual(['uk', 'pl', 'uk'])
   })
   it('refuses a language that there is not', async () => {

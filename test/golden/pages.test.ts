@@ -224,7 +224,7 @@ describe('acts of the pages', () => {
   )
   const post = async (who: 'agent' | 'customer', path: string, fields: Record<string, string>) => {
     await people[who].get(who === 'agent' ? `/desk/tickets/${side.thing.ticket}` : `/tickets/${side.thing.ticket}`)
-    await settle(site)
+    await settle(site, { forgotten: true })
     await people[who].get(who === 'agent' ? `/desk/tickets/${side.thing.ticket}` : `/tickets/${side.thing.ticket}`)
     const { value, statements } = await ear.hear(() => people[who].post(path, fields))
     return { status: value.status, statements }

@@ -160,7 +160,7 @@ export async function openWorld(): Promise<World> {
     (await db.selectFrom(table).select('id').orderBy('id', 'desc').limit(1).executeTakeFirst())?.id ?? '0'
 
   async function hear<T>(act: () => Promise<T>): Promise<T> {
-    await settle(site)
+    await settle(site, { forgotten: true })
     const [history, fact] = [await latest('history'), await latest('fact')]
     const { value, statements } = await ear.hear(act)
     world.traces.push({
@@ -257,8 +257,13 @@ export async function openWorld(): Promise<World> {
 
 let marks = 0
 
-/** Waits until this process has heard of everything that is committed: what memory holds is cleared by notices. */
-export async function settle(site: Site): Promise<void> {
+/**
+ * Waits until this process has heard of everything that is committed: what memory holds is cleared by notices. `forgotten`: all that it holds of
+ * administered things, however long ago it was read.
+ */
+export async function settle(site: Site, { forgotten = false } = {}): Promise<void> {
+  const work = { db: site.make.db as unknown as Work['db'] }
+  if (forgotten) await notify(work, 'admin.changed')
   const mark = `golden.mark-${++marks}`
   await new Promise<void>((resolve, reject) => {
     const stop = site.kernel.host.live.subscribe(({ fact }) => {
@@ -266,6 +271,6 @@ export async function settle(site: Site): Promise<void> {
       stop()
       resolve()
     })
-    notify({ db: site.make.db as unknown as Work['db'] }, mark).catch(reject)
+    notify(work, mark).catch(reject)
   })
 }

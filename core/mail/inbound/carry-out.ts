@@ -74,7 +74,8 @@ export async function carryOut(
     ...(thread ? { thread } : {}),
     assurance: { ...hand.judgement, level: hand.judgement.assurance },
   })
-  const answer = (type: ResponseWanted['type'], ticketId: Id) => tell(work, hand, verdict, reasons, { type, ticketId })
+  const answer = (type: ResponseWanted['type'], ticketId: Id, queueId?: Id) =>
+    tell(work, hand, verdict, reasons, { type, ticketId, queueId })
 
   if (verdict.ticket && verdict.agent) {
     const { as, articleId } = await writeAsAgent(work, verdict.ticket.id, verdict.agent, {
@@ -108,7 +109,8 @@ export async function carryOut(
         : {}),
     })
     if (!rejected) await obeyHeaders(work, verdict.ticket.id, wanted, reasons)
-    await answer(rejected ? 'auto reject' : 'auto follow up', verdict.ticket.id)
+    // A header may have moved it.
+    await answer(rejected ? 'auto reject' : 'auto follow up', verdict.ticket.id, wanted.values.queue ? undefined : verdict.ticket.queueId)
     return { outcome: rejected ? 'rejected-closed' : 'follow-up', ticketId: verdict.ticket.id, articleId }
   }
   const old = verdict.ticket
@@ -141,7 +143,7 @@ export async function carryOut(
     await tieTickets(work, old, made, 'normal')
   }
   await noteElsewhere(work, { ...made, queueId: verdict.queueId }, hand, verdict)
-  await answer(old ? 'auto reply/new ticket' : 'auto reply', made.id)
+  await answer(old ? 'auto reply/new ticket' : 'auto reply', made.id, verdict.queueId)
   return { outcome: old ? 'follow-up-new-ticket' : 'new-ticket', ticketId: made.id, articleId: made.articleId }
 }
 
@@ -209,7 +211,7 @@ async function tell(
   { mail, known, book, delivery, judgement }: Hand,
   verdict: Verdict,
   reasons: MailReason[],
-  what: Pick<ResponseWanted, 'type' | 'ticketId'>,
+  what: Pick<ResponseWanted, 'type' | 'ticketId' | 'queueId'>,
 ): Promise<void> {
   const author = verdict.sender.address
   // Whoever is named beside From, or instead of it, is no more certain than Reply-To is.

@@ -1,4 +1,4 @@
-/** Owns the SQL of automatic answers: the text in force for a queue with all that goes into it, and the count against loops. */
+/** Owns the SQL of automatic answers: the text in force in a queue, the ticket that it speaks of, and the count against loops. */
 import { sql, type Kysely } from 'kysely'
 import type { Calendar } from '../../calendar/calendar.ts'
 import type { AutoResponseType, Database, Id, Language } from '../../database/schema.ts'
@@ -8,12 +8,16 @@ import { calendarInForce, calendarsFrom, SENDER_IN_FORCE } from '../../queue/in-
 import { upFrom } from '../../unit/tree.ts'
 import { ENTRIES, type AttributeName } from '../../ticket/attributes.ts'
 
-export interface Response {
+/** What a queue's answers of a kind are made of: administered, and the same for all its tickets. */
+export interface Wording {
   subject: string
   body: string
   language: Language
   sender: { address: string; name: string } | null
   calendar: Calendar
+}
+
+export interface Response extends Wording {
   ticket: {
     id: Id
     number: string
@@ -69,34 +73,20 @@ const FURTHER = sql.raw(
 )
 
 /**
- * The text of a kind in force for a ticket's queue: the queue's own, else its parents' (OTRS: queue by queue; ours inherits),
+ * The text of a kind in force in a queue: the queue's own, else its parents' (OTRS: queue by queue; ours inherits),
  * else the standard one. None: the queue, or one above it, wants none. The language is the first of the reader's, the queue's
- * and `languages` that the text exists in. Sender, calendar (queue/in-force.ts) and ticket come along, and
- * the answer is counted as `counting` says, where there is a text to send, all in one round trip.
+ * and `languages` that the text exists in. Sender and calendar (queue/in-force.ts) come along.
  */
-export async function findResponse(
+export async function findWording(
   db: Kysely<Database>,
-  ticketId: Id,
+  queueId: Id,
   type: AutoResponseType,
   language: Language | null,
-  counting?: Counting,
   languages: readonly Language[] = COMPLETE_LANGUAGES,
-): Promise<Response | undefined> {
-  const daily = counting?.daily
-  const hourly =
-    counting &&
-    countingLimits(
-      counting.hourly,
-      counting.now,
-      sql`exists (select from chosen) ${daily ? sql`and (select count from counted) <= ${daily.most}` : sql``}
-        and not exists (select from ticket t where t.id = ${ticketId} and t.state_type = any(${[...counting.unless]}::text[]))`,
-    )
-  const { rows } = await sql<
-    Omit<Response, 'ticket' | 'hourly'> & Response['ticket'] & { textSubject: string; hourly: CountedRow[] | null }
-  >`
+): Promise<Wording | undefined> {
+  const { rows } = await sql<Wording>`
     with recursive up as (
-      select q.id, q.parent_id, q.language, q.unit_id, q.calendar_id, q.address_id, 0 as depth
-      from ticket t join queue q on q.id = t.queue_id where t.id = ${ticketId}
+      select q.id, q.parent_id, q.language, q.unit_id, q.calendar_id, q.address_id, 0 as depth from queue q where q.id = ${queueId}
       union all
       select q.id, q.parent_id, q.language, q.unit_id, q.calendar_id, q.address_id, up.depth + 1 from queue q join up on q.id = up.parent_id),
     ${upFrom(sql`join up on up.unit_id = u.id and up.depth = 0`, { as: 'units', more: ['calendar_id'] })},
@@ -108,25 +98,46 @@ export async function findResponse(
       select ${language}::text as language, 0 as rank
       union all (select language, 1 from up where language is not null order by depth limit 1)
       union all values ${sql.join(languages.map((one, n) => sql`(${sql.lit(one)}, ${sql.lit(n + 2)})`))}),
-    chosen as materialized (
-      select t.subject, t.body, t.language from nearest join auto_response r on r.id = nearest.id and r.valid
-        join auto_response_text t on t.auto_response_id = r.id join wanted on wanted.language = t.language
-      order by wanted.rank limit 1),
-    ${
-      daily
-        ? sql`counted as (
-      insert into loop_protection as l (address, day, count) select ${daily.address}, ${daily.day}::date, 1 from chosen
-      on conflict (address, day) do update set count = l.count + 1 returning count),`
-        : sql``
-    }
-    ${hourly ? sql`${hourly.tables},` : sql``}
     ${calendarsFrom(sql`up where depth = 0`, { as: 'calendars', units: 'units' })}
-    select chosen.subject, chosen.body, chosen.language,
-      json_build_object('article', nextval(pg_get_serial_sequence('article', 'id'))::text, 'mail', nextval(pg_get_serial_sequence('outbound_mail', 'id'))::text) as ids,
+    select t.subject, t.body, t.language,
+      (select json_build_object('address', a.address, 'name', a.name) ${SENDER_IN_FORCE}) as sender,
+      (${calendarInForce('calendars')}) as calendar
+    from nearest join auto_response r on r.id = nearest.id and r.valid
+      join auto_response_text t on t.auto_response_id = r.id join wanted on wanted.language = t.language
+    order by wanted.rank limit 1`.execute(db)
+  return rows[0]
+}
+
+/** The ticket that a text speaks of, and the answer counted as `counting` says, in one round trip. */
+export async function findAnswered(
+  db: Kysely<Database>,
+  ticketId: Id,
+  counting?: Counting,
+): Promise<Pick<Response, 'ticket' | 'ids' | 'count' | 'hourly'> | undefined> {
+  const daily = counting?.daily
+  const hourly =
+    counting &&
+    countingLimits(
+      counting.hourly,
+      counting.now,
+      sql`${daily ? sql`(select count from counted) <= ${daily.most}` : sql`true`}
+        and not exists (select from ticket t where t.id = ${ticketId} and t.state_type = any(${[...counting.unless]}::text[]))`,
+    )
+  const tables = [
+    ...(daily
+      ? [
+          sql`counted as (
+      insert into loop_protection as l (address, day, count) values (${daily.address}, ${daily.day}::date, 1)
+      on conflict (address, day) do update set count = l.count + 1 returning count)`,
+        ]
+      : []),
+    ...(hourly ? [hourly.tables] : []),
+  ]
+  const { rows } = await sql<Pick<Response, 'ids' | 'count'> & Response['ticket'] & { hourly: CountedRow[] | null }>`
+    ${tables.length > 0 ? sql`with ${sql.join(tables)}` : sql``}
+    select json_build_object('article', nextval(pg_get_serial_sequence('article', 'id'))::text, 'mail', nextval(pg_get_serial_sequence('outbound_mail', 'id'))::text) as ids,
       ${daily ? sql`(select count from counted)` : sql`null::integer`} as count,
       ${hourly ? sql`(select json_agg(to_json(one)) from (${hourly.rows}) one)` : sql`null::json`} as hourly,
-      (select json_build_object('address', a.address, 'name', a.name) ${SENDER_IN_FORCE}) as sender,
-      (${calendarInForce('calendars')}) as calendar,
       t.id, t.number, t.title, t.queue_id as "queueId", t.state_id as "stateId", t.priority_id as "priorityId",
       t.type_id as "typeId", (select name from ticket_type where id = t.type_id) as "typeName",
       t.service_id as "serviceId", (select name from service where id = t.service_id) as "serviceName",
@@ -134,10 +145,10 @@ export async function findResponse(
       coalesce(t.customer_company, '') as "customerCompany", t.pending_until as "pendingUntil", q.name as queue, q.unit_id as "unitId", s.name as state, t.state_type as "stateType", p.name as priority, t.lock,
       t.created_at as "createdAt", t.changed_at as "changedAt", t.received_at as "receivedAt", t.customer_id as "customerId",
       t.owner_id as "ownerId", t.responsible_id as "responsibleId"${FURTHER}
-    from chosen, ticket t join queue q on q.id = t.queue_id join ticket_state s on s.id = t.state_id join ticket_priority p on p.id = t.priority_id
+    from ticket t join queue q on q.id = t.queue_id join ticket_state s on s.id = t.state_id join ticket_priority p on p.id = t.priority_id
     where t.id = ${ticketId}`.execute(db)
   const row = rows[0]
   if (!row) return undefined
-  const { subject, body, language: found, ids, sender, calendar, count, hourly: rowsCounted, ...ticket } = row
-  return { subject, body, language: found, ids, sender, calendar, count, hourly: rowsCounted && hourly!.read(rowsCounted), ticket }
+  const { ids, count, hourly: rowsCounted, ...ticket } = row
+  return { ids, count, hourly: rowsCounted && hourly!.read(rowsCounted), ticket }
 }

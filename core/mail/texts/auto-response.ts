@@ -22,7 +22,7 @@ import type { NewArticle } from '../../ticket/ticket.ts'
 import { customerTicketUrl } from '../../ticket/url.ts'
 import { readAddressList } from '../address-list.ts'
 import { canonicalAddress, destinationOf, ownSender, readAddressBook, type AddressBook } from '../addresses.ts'
-import { findResponse, type Response } from './auto-response.store.ts'
+import { findAnswered, findWording, type Response, type Wording } from './auto-response.store.ts'
 import type { MailRule } from '../judge/outcome.ts'
 import { isProgramAddress } from '../program-address.ts'
 import { newMessageId, queueMail, sayAddress } from '../outbound.ts'
@@ -61,6 +61,8 @@ export interface Answered {
 export interface ResponseWanted {
   type: Exclude<AutoResponseType, 'closed' | 'waiting'>
   ticketId: Id
+  /** The queue that the ticket is in; absent: it is looked up. */
+  queueId?: Id | undefined
   /** Where it goes. */
   address: string
   /** Who reads it. */
@@ -88,20 +90,17 @@ export async function respond(work: Work, wanted: ResponseWanted): Promise<Respo
   const counted =
     why === undefined && limit > 0 ? { address: canonicalAddress(address), day: dayIn(work.config.zone, work.now) } : undefined
   const hourly = why === undefined ? hourlyLimits(work.config, wanted) : []
-  const response = await findResponse(
-    work.db,
-    ticketId,
-    wanted.type,
-    wanted.language,
-    {
+  const wording = await wordingFor(work, wanted.queueId ?? (await queueOf(work.db, ticketId)), wanted.type, wanted.language)
+  const found =
+    wording &&
+    (await findAnswered(work.db, ticketId, {
       ...(counted ? { daily: { ...counted, most: limit } } : {}),
       hourly,
       now: work.now,
       unless: wanted.type === 'auto reply' ? FINISHED : [],
-    },
-    languagesToTry(work.config),
-  )
-  if (!response) return 'no-text'
+    }))
+  if (!found) return 'no-text'
+  const response = { ...wording, ...found }
   // OTRS behaviour: who opened a ticket that is done with needs no confirmation.
   if (!why && wanted.type === 'auto reply' && FINISHED.includes(response.ticket.stateType)) {
     addHistory(work, {
@@ -132,6 +131,15 @@ export async function respond(work: Work, wanted: ResponseWanted): Promise<Respo
   await send(work, wanted, response, { ids: response.ids })
   return 'sent'
 }
+
+/** The text in force, from memory: mail after mail is answered with it. */
+const wordingFor = (work: Work, queueId: Id, type: AutoResponseType, language: Language | null): Promise<Wording | undefined> =>
+  work.remembered(`answer ${type} ${queueId} ${language ?? ''}`, () =>
+    findWording(work.db, queueId, type, language, languagesToTry(work.config)),
+  )
+
+const queueOf = async (db: Kysely<Database>, ticketId: Id): Promise<Id> =>
+  (await db.selectFrom('ticket').select('queue_id').where('id', '=', ticketId).executeTakeFirstOrThrow()).queue_id
 
 /** By the hour an answer is counted to this address, of this peer, in all. */
 function hourlyLimits({ mail }: Config, { address, peer }: ResponseWanted): readonly (Asked & { rule: MailRule })[] {
@@ -220,14 +228,16 @@ async function customerToTell<T extends 'closed' | 'waiting'>(
 ): Promise<{ type: T; address: string; answered: Answered; response: Response } | undefined> {
   const ticket = await work.db
     .selectFrom('ticket')
-    .select(['customer_id', 'last_agent_at'])
+    .select(['queue_id', 'customer_id', 'last_agent_at'])
     .where('id', '=', ticketId)
     .executeTakeFirstOrThrow()
   const customer = ticket.customer_id ? await findPerson(work.db, ticket.customer_id) : undefined
   // Who closed it knows; who has no address cannot be told.
   if (!customer?.address || !customer.valid || customer.id === actorId(work)) return undefined
-  const response = await findResponse(work.db, ticketId, type, customer.language, undefined, languagesToTry(work.config))
-  if (!response) return undefined
+  const wording = await wordingFor(work, ticket.queue_id, type, customer.language)
+  const found = wording && (await findAnswered(work.db, ticketId))
+  if (!found) return undefined
+  const response = { ...wording, ...found }
   const where = await addressOfCustomer(
     work.db,
     work.config,
@@ -403,7 +413,7 @@ export async function confirmRequest(work: Work, ticketId: Id, language: Languag
   const row = await work.db
     .selectFrom('ticket')
     .innerJoin('article', 'article.ticket_id', 'ticket.id')
-    .select(['ticket.customer_id', 'article.subject', 'article.body', 'article.from_text'])
+    .select(['ticket.queue_id', 'ticket.customer_id', 'article.subject', 'article.body', 'article.from_text'])
     .where('ticket.id', '=', ticketId)
     .orderBy('article.id')
     .limit(1)
@@ -413,6 +423,7 @@ export async function confirmRequest(work: Work, ticketId: Id, language: Languag
   return respond(work, {
     type: 'auto reply',
     ticketId,
+    queueId: row.queue_id,
     address: customer.address,
     language: customer.language ?? language,
     book: await readAddressBook(work.db, work.config),

@@ -4,7 +4,7 @@ import { maker, type Maker } from '../../../test/make.ts'
 import type { OpenDatabase } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import type { Work } from '../../kernel/work.ts'
-import { findResponse } from './auto-response.store.ts'
+import { findWording } from './auto-response.store.ts'
 import { cancelOutbound, listInbound, listOutbound, sendOutboundNow } from '../desk/mail-list.ts'
 import { queueMail } from '../outbound.ts'
 import { createText, editText, findText, listQueueTexts, setQueueText, setStandardText, TEXT_TYPES } from './text-admin.ts'
@@ -55,10 +55,9 @@ describe('texts', () => {
     await act((work) => setQueueText(work, grandchild, 'auto reply', 'none'))
     const table = await listQueueTexts(opened.db)
     for (const queue of table) {
-      const ticket = await make.ticket({ queueId: queue.queueId })
       for (const type of TEXT_TYPES) {
         const { textId } = queue.inForce.get(type)!
-        const sent = await findResponse(opened.db, ticket.id, type, 'pl')
+        const sent = await findWording(opened.db, queue.queueId, type, 'pl')
         const expected = textId === null ? undefined : (await findText(opened.db, textId))!.variants.pl?.subject
         expect([queue.queueName, type, sent?.subject]).toEqual([queue.queueName, type, expected])
       }
