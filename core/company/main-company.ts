@@ -5,7 +5,7 @@ import { readSettings } from '../kernel/settings/settings.ts'
 import { UNIT_SETTINGS, unitSettings } from '../kernel/settings/unit-settings.ts'
 
 /** A select of its code: of the main one, while it is in use. */
-export const mainCompanyOf = (personId: Id | null): RawBuilder<string | null> =>
+export const mainCompanyOf = (personId: Id | RawBuilder<unknown> | null): RawBuilder<string | null> =>
   sql`select c.code from person_company pc join company c on c.id = pc.company_id where pc.person_id = ${personId} and pc.main and c.valid`
 
 /** Does this unit use companies? */

@@ -6,7 +6,7 @@ import type { Channel, Database, DeadlineName, FactTable, HeldDecision, Id, Lock
 import type { MailOutcome } from '../mail/judge/outcome.ts'
 import { actorId } from './actor.ts'
 import { addingJobs, countingJobs, type JobRequest } from './jobs/jobs.ts'
-import type { Work } from './work.ts'
+import type { Alongside, Work } from './work.ts'
 
 /**
  * Every fact, past tense, with what its `data` holds. What was told stays in its table for 90 days: a key is added as an optional
@@ -150,14 +150,19 @@ export async function tellAndAsk(
     said,
     jobs,
     rest,
+    alongside = [],
   }: {
     said: readonly SaidFact[]
     jobs: readonly JobRequest[]
     rest: readonly RawBuilder<unknown>[]
+    alongside?: readonly Alongside[]
   },
 ): Promise<void> {
-  const parts: RawBuilder<unknown>[] = rest.map((write, n) => sql`${sql.raw(`rest_${n}`)} as (${write})`)
-  const counts: RawBuilder<unknown>[] = []
+  const parts: RawBuilder<unknown>[] = [
+    ...rest.map((write, n) => sql`${sql.raw(`rest_${n}`)} as (${write})`),
+    ...alongside.map(({ tables }) => tables),
+  ]
+  const counts: RawBuilder<unknown>[] = alongside.map(({ asked }) => asked)
   if (said.length > 0) {
     const rows = said.map(({ name, fact, plugin, told }, n) => ({
       n: n + 1,

@@ -42,6 +42,12 @@ export interface Work {
   demandReach(unitId: Id): Promise<void>
 }
 
+/** Tables for the `with` of an act's last statement; functions in them run only where `asked`, a value, asks for what they return. */
+export interface Alongside {
+  tables: RawBuilder<unknown>
+  asked: RawBuilder<unknown>
+}
+
 /** What the plugins have to do with acts. Without it, as in a small tool, there are none. */
 export interface Extensions {
   /** All that are on in a unit; `fresh`: as the given transaction sees it, else from memory, until something that is administered changes. */
@@ -109,6 +115,7 @@ async function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promis
       said,
       jobs: [],
       gathered: new Map(),
+      alongside: [],
       ending: new Map(),
     }
     const core = { db, actor, now: room.clock(), config: room.config, act }
@@ -118,7 +125,7 @@ async function once<T>(room: WorkRoom, actor: Actor, run: (work: Work) => Promis
     for (const [end, rows] of inner.ending) await end(work, rows as never[])
     const rest = [...inner.gathered].filter(([, rows]) => rows.length > 0).map(([write, rows]) => write(work, rows as never[]))
     await addTold(work, inner)
-    await tellAndAsk(work, { said: inner.said, jobs: inner.jobs, rest })
+    await tellAndAsk(work, { said: inner.said, jobs: inner.jobs, rest, alongside: inner.alongside })
     return result
   })
   return done.finally(() => {
@@ -158,6 +165,7 @@ interface Inner {
   said: SaidFact[]
   jobs: JobRequest[]
   gathered: Map<Write, unknown[]>
+  alongside: Alongside[]
   ending: Map<End, unknown[]>
 }
 type Write = (work: Work, rows: never[]) => RawBuilder<unknown>
@@ -221,16 +229,18 @@ export async function inPlugin<T>(work: Work, plugin: string, limitMs: number, r
   const jobs: JobRequest[] = []
   const gathered = new Map<Write, unknown[]>()
   const ending = new Map<End, unknown[]>()
+  const beside: Alongside[] = []
   const value = await inSavepoint(work.db, { limitMs, ...(inner.limitMs === undefined ? {} : { outerMs: inner.limitMs }) }, (db) =>
     run(
       makeWork(
-        { ...inner, chain: [...inner.chain, plugin], limitMs, said, jobs, gathered, ending },
+        { ...inner, chain: [...inner.chain, plugin], limitMs, said, jobs, gathered, ending, alongside: beside },
         { db, actor: work.actor, now: work.now, config: work.config, act: work.act },
       ),
     ),
   )
   inner.said.push(...said)
   inner.jobs.push(...jobs)
+  inner.alongside.push(...beside)
   for (const [write, rows] of gathered) gatherInto(inner.gathered, write, rows)
   for (const [end, rows] of ending) gatherInto(inner.ending, end, rows)
   return value
@@ -240,6 +250,11 @@ function innerOf(work: Work): Inner {
   const inner = (work as Work & { [INNER]?: Inner })[INNER]
   if (!inner) throw new Error('this is no work that host.work made')
   return inner
+}
+
+/** Does this with the act's last statement: what takes several tables, and nothing in the act looks at. */
+export function alongside(work: Work, more: Alongside): void {
+  innerOf(work).alongside.push(more)
 }
 
 /** Writes now what was gathered for the end of this act: for whoever looks at all of it before it is taken back. */

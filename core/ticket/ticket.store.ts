@@ -1,5 +1,5 @@
 /** Owns the SQL of single tickets. */
-import { sql, type Kysely, type Transaction } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { Calendar } from '../calendar/calendar.ts'
 import type { Rule } from '../escalation/deadlines.ts'
 import { isId } from '../database/id.ts'
@@ -161,47 +161,62 @@ export interface TicketPlace {
   /** Null when no state has this name; `suspends`: deadlines stand still in it. */
   state: (StateRow & { suspends: boolean }) | null
   calendar: Calendar | null
-  /** The next number's counter; null when the day has none yet. */
-  counter: string | null
-  /** The code of the customer's main company; null: they have none. */
-  company: string | null
 }
 
-/**
- * Where a new ticket goes: its queue, its state, the calendar in force there (queue/in-force.ts) and its counter, and whose company
- * it is, in one round trip. Undefined when the queue is absent.
- */
-export async function placeForTicket(
-  db: Kysely<Database>,
-  queueId: Id,
-  stateName: string,
-  counterKey: string,
-  customerId: Id | null,
-): Promise<TicketPlace | undefined> {
+/** Where a new ticket goes: its queue, its state, the calendar in force there (queue/in-force.ts). All of it is administered. Undefined when the queue is absent. */
+export async function findPlace(db: Kysely<Database>, queueId: Id, stateName: string): Promise<TicketPlace | undefined> {
   if (!isId(queueId)) return undefined
   const { rows } = await sql<TicketPlace>`
     with recursive ${calendarsOfQueue(queueId)}
     select json_build_object('id', q.id::text, 'name', q.name, 'unitId', q.unit_id::text, 'valid', q.valid, 'askTime', q.ask_time, 'promises', case when ${promises('q')} then ${promised('q')} end) as queue,
       (select json_build_object('id', s.id::text, 'name', s.name, 'type', s.type, 'dateOptional', s.date_optional, 'afterPending', s.after_pending, 'suspends', s.suspends)
         from ticket_state s where s.name = ${stateName} and s.valid) as state,
-      (${calendarInForce()}) as calendar,
-      ${counterOf(counterKey)} as counter,
-      (${mainCompanyOf(customerId)}) as company
+      (${calendarInForce()}) as calendar
     from queue q where q.id = ${queueId}`.execute(db)
   return rows[0]
 }
 
+/** What is drawn for one new ticket alone. */
+export interface Drawn {
+  /** The next number's counter; null when the day has none yet. */
+  counter: string | null
+  /** The code of the customer's main company; null: they have none. */
+  company: string | null
+}
+
+/** The same as an expression, for questions that ask more. */
+export const drawing = (counterKey: string, customer: Id | RawBuilder<unknown> | null): RawBuilder<Drawn> =>
+  sql`json_build_object('counter', ${counterOf(counterKey)}::text, 'company', (${mainCompanyOf(customer)}))`
+
+export async function drawForTicket(db: Kysely<Database>, counterKey: string, customerId: Id | null): Promise<Drawn> {
+  const { rows } = await sql<{ drawn: Drawn }>`select ${drawing(counterKey, customerId)} as drawn`.execute(db)
+  return rows[0]!.drawn
+}
+
+/** What is asked and written beside a new ticket: of the table `made`, which holds it; `joined` and `columns` speak of it as `t`. */
+export interface Beside<R> {
+  tables: readonly RawBuilder<unknown>[]
+  columns: RawBuilder<unknown>
+  joined: RawBuilder<unknown>
+  read(row: object): R
+}
+/** The name of that table. */
+export const MADE = sql`made`
+
 /** Makes a ticket and its first article at once. Undefined: there is one of this number. */
-export async function insertTicket(
+export async function insertTicket<R>(
   work: Work,
   row: TicketRowColumns & { number: string },
   article: NewArticle,
-): Promise<{ id: Id; number: string; articleId: Id } | undefined> {
+  beside?: Beside<R>,
+): Promise<{ id: Id; number: string; articleId: Id; beside: R | undefined } | undefined> {
   const { rows } = await sql<{ id: Id; number: string; articleId: Id }>`
     with made as (
       insert into ticket (${sql.join(Object.keys(row).map((column) => sql.ref(column)))}) values (${sql.join(Object.values(row))})
-      on conflict (number) do nothing returning id, number),
-    first as (${insertingFirst(work, article, sql`made`)})
-    select made.id, made.number, first.id as "articleId" from made, first`.execute(work.db)
-  return rows[0]
+      on conflict (number) do nothing returning ${beside ? sql`*` : sql`id, number`}),
+    first as (${insertingFirst(work, article, MADE)})${beside && beside.tables.length > 0 ? sql`, ${sql.join(beside.tables)}` : sql``}
+    select t.id, t.number, first.id as "articleId"${beside ? sql`, ${beside.columns}` : sql``}
+    from made t ${beside?.joined ?? sql``} cross join first`.execute(work.db)
+  const [made] = rows
+  return made && { id: made.id, number: made.number, articleId: made.articleId, beside: beside?.read(made) }
 }

@@ -14,9 +14,11 @@ import { threadFor } from '../../ticket/change/merged.ts'
 import { tieTickets } from '../../link/links.ts'
 import { createTicket, followUp } from '../../ticket/change/tickets.ts'
 import type { NewArticle } from '../../ticket/ticket.ts'
+import { MADE } from '../../ticket/ticket.store.ts'
 import { placePerson } from '../../unit/placing.ts'
 import { canonicalAddress } from '../addresses.ts'
-import { respond, unfitAddress, type ResponseWanted } from '../texts/auto-response.ts'
+import { finishResponse, planResponse, respond, unfitAddress, type ResponseResult, type ResponseWanted } from '../texts/auto-response.ts'
+import { answering } from '../texts/auto-response.store.ts'
 import { isProven, ours, whereProgramsWrite } from '../texts/whom.ts'
 import { attachBounce } from './bounce.ts'
 import { noteElsewhere } from './elsewhere.ts'
@@ -74,8 +76,6 @@ export async function carryOut(
     ...(thread ? { thread } : {}),
     assurance: { ...hand.judgement, level: hand.judgement.assurance },
   })
-  const answer = (type: ResponseWanted['type'], ticketId: Id, queueId?: Id) =>
-    tell(work, hand, verdict, reasons, { type, ticketId, queueId })
 
   if (verdict.ticket && verdict.agent) {
     const { as, articleId } = await writeAsAgent(work, verdict.ticket.id, verdict.agent, {
@@ -110,7 +110,9 @@ export async function carryOut(
     })
     if (!rejected) await obeyHeaders(work, verdict.ticket.id, wanted, reasons)
     // A header may have moved it.
-    await answer(rejected ? 'auto reject' : 'auto follow up', verdict.ticket.id, wanted.values.queue ? undefined : verdict.ticket.queueId)
+    const queueId = wanted.values.queue ? undefined : verdict.ticket.queueId
+    const told = whomToTell(work, hand, verdict, { type: rejected ? 'auto reject' : 'auto follow up', queueId })
+    noteTold(told, reasons, await respond(work, { ...told.wanted, ticketId: verdict.ticket.id }))
     return { outcome: rejected ? 'rejected-closed' : 'follow-up', ticketId: verdict.ticket.id, articleId }
   }
   const old = verdict.ticket
@@ -119,7 +121,9 @@ export async function carryOut(
   reasons.push(...asReasons(wanted))
   const { state, title, lock, owner, queue: _queue, pending, ...others } = wanted.values
   if (lock && lock !== 'unlock' && !owner) reasons.push(lockNeedsOwner(wanted))
-  const made = await createTicket(work, {
+  // The company is that of whom it is believed to come from.
+  const drawn = known.drawn ? { ...known.drawn, company: personId === known.sender?.id ? known.drawn.company : null } : undefined
+  const fresh = {
     title: title ?? (old ? cleanSubject(mail.subject, old.number, DEFAULT_SUBJECT_SETTINGS) : mail.subject),
     customerId: personId,
     ...fieldsOf(others),
@@ -132,7 +136,11 @@ export async function carryOut(
     ...(state?.type.startsWith('pending') && pending ? { pendingUntil: pending } : {}),
     // OTRS behaviour: who is named owner by a header has not locked the ticket; X-OTRS-Lock does.
     ...(owner?.id ? { ownerId: owner.id, lock: lock ?? 'unlock' } : {}),
-  })
+  }
+  const confirmation = whomToTell(work, hand, verdict, { type: old ? 'auto reply/new ticket' : 'auto reply', queueId: verdict.queueId })
+  const plan = await planResponse(work, confirmation.wanted)
+  const beside = plan.wording && answering(plan.counting, MADE)
+  const made = await createTicket(work, fresh, { drawn, beside })
   await obeyFields(work, made.id, wanted, reasons)
   if (old) {
     addHistory(work, [
@@ -143,7 +151,7 @@ export async function carryOut(
     await tieTickets(work, old, made, 'normal')
   }
   await noteElsewhere(work, { ...made, queueId: verdict.queueId }, hand, verdict)
-  await answer(old ? 'auto reply/new ticket' : 'auto reply', made.id, verdict.queueId)
+  noteTold(confirmation, reasons, await finishResponse(work, { ...confirmation.wanted, ticketId: made.id }, plan, made.beside))
   return { outcome: old ? 'follow-up-new-ticket' : 'new-ticket', ticketId: made.id, articleId: made.articleId }
 }
 
@@ -205,14 +213,13 @@ function headerRefused(error: unknown): MailReason {
   }
 }
 
-/** The automatic answer, to where programs may write; its fate joins the reasons. */
-async function tell(
+/** The automatic answer, to where programs may write. */
+function whomToTell<W extends Pick<ResponseWanted, 'type' | 'queueId'>>(
   work: Work,
   { mail, known, book, delivery, judgement }: Hand,
   verdict: Verdict,
-  reasons: MailReason[],
-  what: Pick<ResponseWanted, 'type' | 'ticketId' | 'queueId'>,
-): Promise<void> {
+  what: W,
+): { wanted: Omit<ResponseWanted, 'ticketId'> & W; passedOver: string | undefined } {
   const author = verdict.sender.address
   // Whoever is named beside From, or instead of it, is no more certain than Reply-To is.
   const byFrom = author === '' || mail.from.some(({ address }) => canonicalAddress(address) === canonicalAddress(author))
@@ -227,29 +234,39 @@ async function tell(
   // Where nobody reads the address anyway, that is what is to be said.
   const nobody = where.address === null ? (unfitAddress(address, book) ?? where.rule) : undefined
   const suppressed = verdict.automatic ?? nobody
-  if (where.address !== null && where.passedOver && !suppressed)
-    reasons.push({ step: 'auto-response', decided: 'passed-over', rule: 'reply-to-not-believed', detail: where.passedOver })
-  const result = await respond(work, {
-    ...what,
-    address,
-    language: known.sender?.language ?? null,
-    book,
-    peer: carriesMany(work.config, delivery.peerAddress) ? (delivery.clientAddress ?? undefined) : delivery.peerAddress,
-    ...(suppressed ? { suppressed } : {}),
-    answered: {
-      from: keepAddresses(mail.from),
-      replyTo: keepAddresses(mail.replyTo),
-      to: keepAddresses(mail.to),
-      subject: mail.subject,
-      body: mail.text,
-      messageId: mail.messageId,
-      references: mail.references,
+  return {
+    wanted: {
+      ...what,
+      address,
+      language: known.sender?.language ?? null,
+      book,
+      peer: carriesMany(work.config, delivery.peerAddress) ? (delivery.clientAddress ?? undefined) : delivery.peerAddress,
+      ...(suppressed ? { suppressed } : {}),
+      answered: {
+        from: keepAddresses(mail.from),
+        replyTo: keepAddresses(mail.replyTo),
+        to: keepAddresses(mail.to),
+        subject: mail.subject,
+        body: mail.text,
+        messageId: mail.messageId,
+        references: mail.references,
+      },
     },
-  })
+    passedOver: where.address !== null && !suppressed ? where.passedOver : undefined,
+  }
+}
+
+/** The fate of the answer joins the reasons. */
+function noteTold(
+  { wanted: { type, address }, passedOver }: ReturnType<typeof whomToTell>,
+  reasons: MailReason[],
+  result: ResponseResult,
+): void {
+  if (passedOver) reasons.push({ step: 'auto-response', decided: 'passed-over', rule: 'reply-to-not-believed', detail: passedOver })
   reasons.push({
     step: 'auto-response',
     decided: result === 'sent' ? 'sent' : 'not-sent',
-    rule: result === 'sent' ? what.type : result,
+    rule: result === 'sent' ? type : result,
     detail: address,
   })
 }

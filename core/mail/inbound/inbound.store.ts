@@ -2,6 +2,7 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { chainFrom } from '../../ticket/change/merged.ts'
 import { literal } from '../../ticket/number.ts'
+import { drawing } from '../../ticket/ticket.store.ts'
 import { storableJson } from '../../database/json.ts'
 import type { Database, Id, InboundState, MailReason } from '../../database/schema.ts'
 import type { Work } from '../../kernel/work.ts'
@@ -123,9 +124,11 @@ export async function whatIsKnown(
     content: Buffer | null
     /** The envelope's, where it is to be known whether it belongs to the same person. */
     sentBy?: string
+    /** Under which its number is counted, where it will hardly be anything but a new ticket. */
+    counterKey?: string | undefined
   },
 ): Promise<Known | undefined> {
-  const { delivery, messageId, references, numbers, copies, originals, sender, content, sentBy = '' } = about
+  const { delivery, messageId, references, numbers, copies, originals, sender, content, sentBy = '', counterKey } = about
   const apart = SAME_MAIL_MINUTES * 60_000
   const [since, until] = [-apart, apart].map((ms) => new Date(delivery.acceptedAt.getTime() + ms))
   const { rows } = await sql<{
@@ -157,6 +160,7 @@ export async function whatIsKnown(
       'sender', (
         select json_build_object('id', p.id::text, 'agent', p.agent, 'valid', p.valid, 'language', p.language, 'unitId', p.unit_id::text)
         from person_address pa join person p on p.id = pa.person_id where pa.address = ${sender})
+      ${counterKey === undefined ? sql`` : drawnFor(counterKey, sender)}
       ${sentBy === '' ? sql`` : aboutSentBy(sender, sentBy)}
       ${references.length + originals.length > 0 ? aboutReferences(references, originals, delivery, sender) : sql``}
       ${numbers.length > 0 ? aboutNumbers(numbers, sender) : sql``}
@@ -181,6 +185,13 @@ export async function whatIsKnown(
   }
   return known
 }
+
+/** What a new ticket of this sender draws; of another delivery of the same mail there is one already, as a rule. */
+const drawnFor = (counterKey: string, sender: string) => sql`,
+  'drawn', case when not exists (select from siblings where state = 'processed') then ${drawing(
+    counterKey,
+    sql`(select person_id from person_address where address = ${sender})`,
+  )} end`
 
 /** Whether two addresses belong to one person. */
 const aboutSentBy = (sender: string, sentBy: string) => sql`,

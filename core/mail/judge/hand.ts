@@ -1,4 +1,5 @@
 /** Owns what the steps judge a mail by: the mail, its envelope and what the database knows of it; and what they decide. */
+import type { Drawn } from '../../ticket/ticket.store.ts'
 import type { AgentMail, FollowUpPossible, FollowUpStrangers, Id, Language, StateType } from '../../database/schema.ts'
 import type { TicketNumberSettings } from '../../ticket/number.ts'
 import type { RoutingTable } from '../../unit/route.ts'
@@ -95,6 +96,8 @@ export interface Known {
   sender: { id: Id; agent: boolean; valid: boolean; language: Language | null; unitId: Id | null } | null
   /** The envelope's sender is another address of the same person. */
   sentBySame: boolean
+  /** Drawn for its new ticket, where it will hardly be anything else. */
+  drawn?: Drawn | null
 }
 
 /** Everything a step may look at. Steps are functions of it: no step asks the database or the clock. */

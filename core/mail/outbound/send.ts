@@ -11,7 +11,7 @@ import { languageFor } from '../../i18n/languages.ts'
 import type { Host } from '../../kernel/contract.ts'
 import { withoutJob } from '../../kernel/jobs/jobs.ts'
 import type { RunnableJob } from '../../kernel/jobs/run-jobs.ts'
-import type { Work } from '../../kernel/work.ts'
+import { alongside, type Alongside, type Work } from '../../kernel/work.ts'
 import { system } from '../../kernel/actor.ts'
 import { findQueue } from '../../queue/queues.ts'
 import { addHistory } from '../../ticket/history.ts'
@@ -155,14 +155,18 @@ export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'
     const text = oneLine(rejected.map((who) => `${who.address}: ${who.text}`).join('; '))
     // Some took it and some may take it later: these alone are tried again.
     if (later.length > 0) {
-      await afterwards(work, mail, { kept })
+      alongside(work, await afterwards(work, mail, { kept }))
       await postpone(
         work,
         mail,
         later.map((who) => who.address),
         text,
       )
-    } else await finish(work, mail, 'sent', text || null, kept)
+    } else {
+      // What has left has left, also when somebody took it back in the meantime.
+      alongside(work, await afterwards(work, mail, { end: { state: 'sent', error: text || null, from: ['queued', 'cancelled'] }, kept }))
+      tellDelivery(work, mail, 'sent')
+    }
     if (gone.length > 0)
       await tellAgents(
         work,
@@ -180,6 +184,8 @@ interface Leaving extends OutboundRow {
   files: LeavingFile[]
   /** Of what leaves as it came. */
   blobSize: string | null
+  /** Its ticket's. */
+  unitId: Id | null
 }
 interface LeavingFile {
   blobId: Id
@@ -196,7 +202,7 @@ async function takeUp({ db, clock }: Host, id: Id): Promise<Leaving | undefined>
     with taken as (
       update outbound_mail set attempts = attempts + 1
       where id = ${id} and state = 'queued' and not ${hasOneBefore(clock())} and not ${heldBack} returning *)
-    select taken.*, b.size as "blobSize",
+    select taken.*, b.size as "blobSize", (select q.unit_id from ticket t join queue q on q.id = t.queue_id where t.id = taken.ticket_id) as "unitId",
       case when a.id is not null then json_build_object('body', a.body, 'messageId', a.message_id) end as article,
       (select coalesce(json_agg(json_build_object('blobId', f.blob_id::text, 'name', f.name, 'size', f.size, 'contentType', f.content_type,
           'contentId', f.content_id, 'disposition', f.disposition) order by f.id), '[]')
@@ -281,7 +287,7 @@ function shortened(references: string): string {
 
 async function postpone(
   work: Work,
-  mail: OutboundRow,
+  mail: Leaving,
   recipients: string[],
   error: string,
   waitsFor: SendFault['waitsFor'] = null,
@@ -304,22 +310,20 @@ interface KeptBytes {
 }
 
 /**
- * What follows once a mail has left or is given up, in one statement; without `end` it left to some, and waits for the others. Where it left, `kept` is
- * stored, and mails that waited for the smarthost, or for it to take the same address of ours, need wait no longer. Where it ended, mails of its
- * ticket that waited for it have their turn; answers whether it ended now.
+ * What follows once a mail has left or is given up, as tables of one statement; without `end` it left to some, and waits for the others. Where it left,
+ * `kept` is stored, and mails that waited for the smarthost, or for it to take the same address of ours, need wait no longer. Where it ended (`ended`), mails of
+ * its ticket that waited for it have their turn.
  */
 async function afterwards(
   work: Work,
   mail: OutboundRow,
-  { end, kept }: { end?: { state: 'sent' | 'failed'; error: string | null }; kept?: KeptBytes | undefined },
-): Promise<boolean> {
+  { end, kept }: { end?: { state: 'sent' | 'failed'; error: string | null; from: string[] }; kept?: KeptBytes | undefined },
+): Promise<Alongside> {
   const left = end?.state !== 'failed'
-  // What has left has left, also when somebody took it back in the meantime.
-  const from = end ? (left ? ['queued', 'cancelled'] : ['queued']) : []
   const storing = kept && keepingRaw(work, kept.articleId, kept.bytes)
   if (kept && !storing) await keepRaw(work, kept.articleId, kept.bytes)
-  const { rows } = await sql<{ woken: Id[]; changed: boolean; unitId: Id | null; next: { id: Id; notBefore: string }[] }>`
-    with ${storing ? sql`${storing},` : sql``}
+  return {
+    tables: sql`${storing ? sql`${storing},` : sql``}
     woken as (
       update outbound_mail set not_before = ${work.now}, waits_for = null
       where ${left} and id in (
@@ -329,33 +333,34 @@ async function afterwards(
       returning id),
     ended as (
       update outbound_mail set state = ${end?.state ?? mail.state}, last_error = ${end?.error ?? null}, sent_at = ${end?.state === 'sent' ? work.now : null}
-      where id = ${mail.id} and state = any(${from}::text[])
-      returning id)
-    select array(select id::text from woken order by id) as woken, exists (select from ended) as changed,
-      (select q.unit_id from ticket t join queue q on q.id = t.queue_id where t.id = ${mail.ticket_id}) as "unitId",
-      (select coalesce(json_agg(json_build_object('id', o.id::text, 'notBefore', o.not_before) order by o.id), '[]') from outbound_mail o
-        where o.ticket_id = ${mail.ticket_id} and o.id > ${mail.id} and o.state = 'queued' and o.attempts = 0 and o.recipients && ${mail.recipients}) as next`.execute(
-    work.db,
-  )
-  const { woken, changed, unitId, next } = rows[0]!
-  for (const id of woken) work.enqueue('mail/send', { id }, { key: `mail/send/${id}` })
-  if (!changed || mail.ticket_id === null) return changed
-  deliveryChanged(work, { ticketId: mail.ticket_id, unitId: unitId!, articleId: mail.article_id }, end!.state)
-  for (const { id, notBefore } of next) {
-    if (woken.includes(id)) continue
-    const delaySeconds = Math.max(0, (new Date(notBefore).getTime() - work.now.getTime()) / 1000)
-    work.enqueue('mail/send', { id }, { key: `mail/send/${id}`, ...(delaySeconds > 0 ? { delaySeconds } : {}) })
+      where id = ${mail.id} and state = any(${end?.from ?? []}::text[])
+      returning id),
+    next as (
+      select o.id, o.not_before from outbound_mail o
+      where exists (select from ended) and o.ticket_id = ${mail.ticket_id} and o.id > ${mail.id} and o.state = 'queued' and o.attempts = 0
+        and o.recipients && ${mail.recipients}),
+    called as materialized (
+      select (graphile_worker.add_job(identifier => 'mail/send', payload => json_build_object('id', m.id::text), job_key => 'mail/send/' || m.id,
+        run_at => now() + greatest(m.not_before - ${work.now}::timestamptz, interval '0'))).id
+      from (select id, ${work.now}::timestamptz as not_before from woken
+        union all select id, not_before from next where id not in (select id from woken)) m)`,
+    asked: sql`(select count(id) from called)`,
   }
-  return changed
 }
 
-async function giveUp(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {
-  if (!(await finish(work, mail, 'failed', error))) return
+const tellDelivery = (work: Work, mail: Leaving, state: 'sent' | 'failed'): void => {
+  if (mail.ticket_id !== null) deliveryChanged(work, { ticketId: mail.ticket_id, unitId: mail.unitId!, articleId: mail.article_id }, state)
+}
+
+/** Nothing where it ended otherwise meanwhile. */
+async function giveUp(work: Work, mail: Leaving, recipients: string[], error: string): Promise<void> {
+  const { tables, asked } = await afterwards(work, mail, { end: { state: 'failed', error, from: ['queued'] } })
+  const { rows } = await sql<{ changed: boolean }>`
+    with ${tables} select exists (select from ended) as changed, ${asked} as asked`.execute(work.db)
+  if (!rows[0]!.changed) return
+  tellDelivery(work, mail, 'failed')
   await tellAgents(work, mail, recipients, error)
 }
-
-const finish = (work: Work, mail: OutboundRow, state: 'sent' | 'failed', error: string | null, kept?: KeptBytes): Promise<boolean> =>
-  afterwards(work, mail, { end: { state, error }, kept })
 
 /** A note on the ticket, for agents only: who did not get the mail and what the other server said. */
 async function tellAgents(work: Work, mail: OutboundRow, recipients: string[], error: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** Owns the SQL of automatic answers: the text in force in a queue, the ticket that it speaks of, and the count against loops. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Calendar } from '../../calendar/calendar.ts'
 import type { AutoResponseType, Database, Id, Language } from '../../database/schema.ts'
 import { COMPLETE_LANGUAGES } from '../../i18n/languages.ts'
@@ -108,34 +108,36 @@ export async function findWording(
   return rows[0]
 }
 
-/** The ticket that a text speaks of, and the answer counted as `counting` says, in one round trip. */
-export async function findAnswered(
-  db: Kysely<Database>,
-  ticketId: Id,
-  counting?: Counting,
-): Promise<Pick<Response, 'ticket' | 'ids' | 'count' | 'hourly'> | undefined> {
+/** The ticket that a text speaks of, with what is drawn and counted for the answer. */
+export type Found = Pick<Response, 'ticket' | 'ids' | 'count' | 'hourly'>
+type FoundRow = Pick<Response, 'ids' | 'count'> & Response['ticket'] & { hourly: CountedRow[] | null }
+
+/**
+ * The same for a statement that has the ticket already: `tables` stand in its `with`, `columns` in its select, `joined` behind the ticket `t`. `of`: a table of
+ * that one ticket, or of none, where there is no ticket and nothing to count.
+ */
+export function answering(counting: Counting | undefined, of: RawBuilder<unknown>) {
   const daily = counting?.daily
   const hourly =
     counting &&
     countingLimits(
       counting.hourly,
       counting.now,
-      sql`${daily ? sql`(select count from counted) <= ${daily.most}` : sql`true`}
-        and not exists (select from ticket t where t.id = ${ticketId} and t.state_type = any(${[...counting.unless]}::text[]))`,
+      sql`exists (select from ${of} as t where t.state_type <> all(${[...counting.unless]}::text[]))
+        ${daily ? sql`and (select count from counted) <= ${daily.most}` : sql``}`,
     )
   const tables = [
     ...(daily
       ? [
           sql`counted as (
-      insert into loop_protection as l (address, day, count) values (${daily.address}, ${daily.day}::date, 1)
+      insert into loop_protection as l (address, day, count) select ${daily.address}, ${daily.day}::date, 1 from ${of} as t
       on conflict (address, day) do update set count = l.count + 1 returning count)`,
         ]
       : []),
     ...(hourly ? [hourly.tables] : []),
   ]
-  const { rows } = await sql<Pick<Response, 'ids' | 'count'> & Response['ticket'] & { hourly: CountedRow[] | null }>`
-    ${tables.length > 0 ? sql`with ${sql.join(tables)}` : sql``}
-    select json_build_object('article', nextval(pg_get_serial_sequence('article', 'id'))::text, 'mail', nextval(pg_get_serial_sequence('outbound_mail', 'id'))::text) as ids,
+  const columns = sql`
+      json_build_object('article', nextval(pg_get_serial_sequence('article', 'id'))::text, 'mail', nextval(pg_get_serial_sequence('outbound_mail', 'id'))::text) as ids,
       ${daily ? sql`(select count from counted)` : sql`null::integer`} as count,
       ${hourly ? sql`(select json_agg(to_json(one)) from (${hourly.rows}) one)` : sql`null::json`} as hourly,
       t.id, t.number, t.title, t.queue_id as "queueId", t.state_id as "stateId", t.priority_id as "priorityId",
@@ -144,11 +146,22 @@ export async function findAnswered(
       t.sla_id as "slaId", (select name from sla where id = t.sla_id) as "slaName",
       coalesce(t.customer_company, '') as "customerCompany", t.pending_until as "pendingUntil", q.name as queue, q.unit_id as "unitId", s.name as state, t.state_type as "stateType", p.name as priority, t.lock,
       t.created_at as "createdAt", t.changed_at as "changedAt", t.received_at as "receivedAt", t.customer_id as "customerId",
-      t.owner_id as "ownerId", t.responsible_id as "responsibleId"${FURTHER}
-    from ticket t join queue q on q.id = t.queue_id join ticket_state s on s.id = t.state_id join ticket_priority p on p.id = t.priority_id
-    where t.id = ${ticketId}`.execute(db)
-  const row = rows[0]
-  if (!row) return undefined
-  const { ids, count, hourly: rowsCounted, ...ticket } = row
-  return { ids, count, hourly: rowsCounted && hourly!.read(rowsCounted), ticket }
+      t.owner_id as "ownerId", t.responsible_id as "responsibleId"${FURTHER}`
+  const joined = sql`join queue q on q.id = t.queue_id join ticket_state s on s.id = t.state_id join ticket_priority p on p.id = t.priority_id`
+  const read = ({ ids, count, hourly: rowsCounted, ...ticket }: FoundRow): Found => ({
+    ids,
+    count,
+    hourly: rowsCounted && hourly!.read(rowsCounted),
+    ticket,
+  })
+  return { tables, columns, joined, read }
+}
+
+/** Of a ticket that stands: in one round trip. */
+export async function findAnswered(db: Kysely<Database>, ticketId: Id, counting?: Counting): Promise<Found | undefined> {
+  const { tables, columns, joined, read } = answering(counting, sql`about`)
+  const { rows } = await sql<FoundRow>`
+    with about as (select * from ticket where id = ${ticketId})${tables.length > 0 ? sql`, ${sql.join(tables)}` : sql``}
+    select ${columns} from about t ${joined}`.execute(db)
+  return rows[0] && read(rows[0])
 }

@@ -22,7 +22,7 @@ import type { NewArticle } from '../../ticket/ticket.ts'
 import { customerTicketUrl } from '../../ticket/url.ts'
 import { readAddressList } from '../address-list.ts'
 import { canonicalAddress, destinationOf, ownSender, readAddressBook, type AddressBook } from '../addresses.ts'
-import { findAnswered, findWording, type Response, type Wording } from './auto-response.store.ts'
+import { findAnswered, findWording, type Counting, type Found, type Response, type Wording } from './auto-response.store.ts'
 import type { MailRule } from '../judge/outcome.ts'
 import { isProgramAddress } from '../program-address.ts'
 import { newMessageId, queueMail, sayAddress } from '../outbound.ts'
@@ -78,28 +78,53 @@ export interface ResponseWanted {
 /** A rule that kept an answer back ('loop-limit', 'auto-submitted' …), 'sent', or 'no-text': the queue has none to send. */
 export type ResponseResult = MailRule | 'sent'
 
+/** What is known of an answer before its ticket: its text, whether it may be sent, how it is counted. */
+export interface ResponsePlan {
+  wording: Wording | undefined
+  why: MailRule | undefined
+  counting: Counting
+  hourly: readonly (Asked & { rule: MailRule })[]
+}
+
+export async function planResponse(work: Work, wanted: Omit<ResponseWanted, 'ticketId'> & { queueId: Id }): Promise<ResponsePlan> {
+  const { address } = wanted
+  const why = wanted.suppressed ?? unfitAddress(address, wanted.book)
+  const limit = work.config.mail.autoResponsesPerDay
+  const hourly = why === undefined ? hourlyLimits(work.config, wanted) : []
+  // Counted before it is sent, as OTRS does: two mails at once cannot both be the last one allowed.
+  const counted = why === undefined && limit > 0
+  return {
+    wording: await wordingFor(work, wanted.queueId, wanted.type, wanted.language),
+    why,
+    hourly,
+    counting: {
+      ...(counted ? { daily: { address: canonicalAddress(address), day: dayIn(work.config.zone, work.now), most: limit } } : {}),
+      hourly,
+      now: work.now,
+      unless: wanted.type === 'auto reply' ? FINISHED : [],
+    },
+  }
+}
+
 /**
  * Sends an automatic answer, or says why not: history shows either. RFC 3834: never to a null return path, to programs, to
  * lists; marked so that no program answers it; the return path empty.
  */
 export async function respond(work: Work, wanted: ResponseWanted): Promise<ResponseResult> {
+  const queueId = wanted.queueId ?? (await queueOf(work.db, wanted.ticketId))
+  const plan = await planResponse(work, { ...wanted, queueId })
+  return finishResponse(work, wanted, plan, plan.wording && (await findAnswered(work.db, wanted.ticketId, plan.counting)))
+}
+
+/** The same with what is known of the answer, and of its ticket. */
+export async function finishResponse(
+  work: Work,
+  wanted: ResponseWanted,
+  { wording, why, counting, hourly }: ResponsePlan,
+  found: Found | undefined,
+): Promise<ResponseResult> {
   const { ticketId, address } = wanted
-  const why = wanted.suppressed ?? unfitAddress(address, wanted.book)
-  const limit = work.config.mail.autoResponsesPerDay
-  // Counted before it is sent, as OTRS does: two mails at once cannot both be the last one allowed.
-  const counted =
-    why === undefined && limit > 0 ? { address: canonicalAddress(address), day: dayIn(work.config.zone, work.now) } : undefined
-  const hourly = why === undefined ? hourlyLimits(work.config, wanted) : []
-  const wording = await wordingFor(work, wanted.queueId ?? (await queueOf(work.db, ticketId)), wanted.type, wanted.language)
-  const found =
-    wording &&
-    (await findAnswered(work.db, ticketId, {
-      ...(counted ? { daily: { ...counted, most: limit } } : {}),
-      hourly,
-      now: work.now,
-      unless: wanted.type === 'auto reply' ? FINISHED : [],
-    }))
-  if (!found) return 'no-text'
+  if (!wording || !found) return 'no-text'
   const response = { ...wording, ...found }
   // OTRS behaviour: who opened a ticket that is done with needs no confirmation.
   if (!why && wanted.type === 'auto reply' && FINISHED.includes(response.ticket.stateType)) {
@@ -115,6 +140,7 @@ export async function respond(work: Work, wanted: ResponseWanted): Promise<Respo
     addHistory(work, { ticketId, type: 'Misc', parts: ['no automatic answer', why], reason: { rule: why, detail: address } })
     return why
   }
+  const limit = counting.daily?.most ?? 0
   if (limit > 0 && (response.count ?? 0) > limit) {
     addHistory(work, { ticketId, type: 'LoopProtection', parts: [address], reason: { rule: 'loop-limit', detail: `${limit}` } })
     return 'loop-limit'
@@ -142,7 +168,10 @@ const queueOf = async (db: Kysely<Database>, ticketId: Id): Promise<Id> =>
   (await db.selectFrom('ticket').select('queue_id').where('id', '=', ticketId).executeTakeFirstOrThrow()).queue_id
 
 /** By the hour an answer is counted to this address, of this peer, in all. */
-function hourlyLimits({ mail }: Config, { address, peer }: ResponseWanted): readonly (Asked & { rule: MailRule })[] {
+function hourlyLimits(
+  { mail }: Config,
+  { address, peer }: Pick<ResponseWanted, 'address' | 'peer'>,
+): readonly (Asked & { rule: MailRule })[] {
   return [
     { rule: 'hour-limit', name: 'answers-to', key: canonicalAddress(address), most: mail.autoResponsesPerHour },
     ...(peer ? [{ rule: 'peer-limit', name: 'answers-peer', key: clientKey(peer), most: mail.autoResponsesPerPeerAndHour } as const] : []),

@@ -42,7 +42,7 @@ import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from '../ticket.ts'
 import { closingSettles, deliverySettled } from './undelivered.ts'
 import { bookSaid, bookTime, demandSaid, type SaidTime } from '../../time/time.ts'
-import { findState, insertTicket, placeForTicket, type StateRow } from '../ticket.store.ts'
+import { drawForTicket, findPlace, findState, insertTicket, type Beside, type Drawn, type StateRow } from '../ticket.store.ts'
 import { ownerStands } from '../../permission/to-take.ts'
 
 /** Besides: the queue's id, `ownerId` (from the start; then the ticket is locked, as in OTRS, unless `lock` says otherwise), and all else that can be said. */
@@ -62,15 +62,19 @@ export interface NewTicket extends NewTicketFields {
 
 /**
  * Makes a ticket with its first article. The receipt clock is asked here, once: what an agent enters is received at once,
- * everything else when the queue's calendar says. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`, `time.needed`.
+ * everything else when the queue's calendar says. `drawn`: what was drawn for it already; `beside`: what is asked and written with the same statement. Errors: `ticket.queue-unknown`, `article.empty`, `not-allowed`, `time.needed`.
  */
-export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date }> {
-  const key = counterKey(work.config, work.now)
-  const place = await placeForTicket(work.db, wanted.queueId, wanted.state ?? 'new', key, wanted.customerId)
+export async function createTicket<R = never>(
+  work: Work,
+  wanted: NewTicket,
+  { drawn, beside }: { drawn?: Drawn | undefined; beside?: Beside<R> | undefined } = {},
+): Promise<{ id: Id; number: string; articleId: Id; receivedAt: Date; beside: R | undefined }> {
+  const stateName = wanted.state ?? 'new'
+  const place = await work.remembered(`place ${wanted.queueId} ${stateName}`, () => findPlace(work.db, wanted.queueId, stateName))
   if (!place?.queue.valid) throw refused('ticket.queue-unknown', {}, 'queue')
   await work.demandReach(place.queue.unitId)
   demandCreate(work, wanted)
-  const { queue, state, calendar, counter } = place
+  const { queue, state, calendar } = place
   if (!state || state.type === 'merged') throw refused('ticket.state-unknown')
   demandSaid(queue, wanted.time)
   if (!calendar) throw new Error('there is no calendar named “default”: restore it in the admin pages')
@@ -81,7 +85,8 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   const lock = wanted.lock ?? (wanted.ownerId ? 'lock' : 'unlock')
   const answered = wanted.article.senderType === 'agent' && wanted.article.visible ? work.now : null
   // OTRS: a ticket is written down under its customer's company, unless whoever makes it names another.
-  const company = place.company !== null && (await usesCompanies(work.db, queue.unitId)) ? place.company : ''
+  const { counter, company: main } = drawn ?? (await drawForTicket(work.db, counterKey(work.config, work.now), wanted.customerId))
+  const company = main !== null && (await usesCompanies(work.db, queue.unitId)) ? main : ''
   // By an SLA, or while the clock stands still, they are counted once the ticket stands.
   const countNow = queue.promises !== null && !wanted.slaId && !state.suspends && !wanted.article.held
   const due =
@@ -116,8 +121,13 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
       suspended: due.suspended,
     }),
   })
-  const { id, number, articleId } = await withNumber(work.db, work.config, work.now, counter, (fresh) =>
-    insertTicket(work, { number: fresh, ...row }, wanted.article),
+  const {
+    id,
+    number,
+    articleId,
+    beside: found,
+  } = await withNumber(work.db, work.config, work.now, counter, (fresh) =>
+    insertTicket(work, { number: fresh, ...row }, wanted.article, beside),
   )
   await keepBeside(work, articleId, wanted.article)
   addHistory(work, [
@@ -135,7 +145,7 @@ export async function createTicket(work: Work, wanted: NewTicket): Promise<{ id:
   work.emit('ticket.created', { ticketId: id, unitId: queue.unitId, data: { queue: queue.id, channel: wanted.article.channel } })
   emitArticle(work, made, articleId, wanted.article)
   await bookSaid(work, { ...made, askTime: queue.askTime }, wanted.time, articleId)
-  return { id, number, articleId, receivedAt }
+  return { id, number, articleId, receivedAt, beside: found }
 }
 
 /** The columns of a new ticket, in the order of the list; '' or nobody where nothing is said. */
