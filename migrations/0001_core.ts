@@ -164,7 +164,7 @@ const statements = [
     valid boolean not null default true
   )`,
   'create sequence ticket_number_seq',
-  `create table ticket_number_base (                 -- counter of a day = sequence value − base; see ticket/number.store.ts
+  `create table ticket_number_base (                 -- counter of a day = sequence value − base; see ticket/counter.ts
     key text primary key,
     base bigint not null
   )`,

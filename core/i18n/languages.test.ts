@@ -136,7 +136,6 @@ describe('an installation that offers a third language', () => {
     expect((await findPerson(db, personId))!.language).toBe('uk')
     expect(langOf(await (await person.get('/letters')).text())).toBe('uk')
 
-    const ticket = await make.ticket({ queueId: '4', customerId: personId })
     const id = await make.asSystem(async (work) => {
       const made = await createText(work, {
         name: 'Трьома мовами',

@@ -4,13 +4,11 @@ import type { Calendar } from '../calendar/calendar.ts'
 import type { Rule } from '../escalation/deadlines.ts'
 import { isId } from '../database/id.ts'
 import type { Database, Id } from '../database/schema.ts'
-import { mainCompanyOf } from '../company/main-company.ts'
 import { calendarInForce, calendarsOfQueue } from '../queue/in-force.ts'
 import { promised, promises } from '../queue/promised.ts'
 import type { Work } from '../kernel/work.ts'
 import { insertingFirst } from '../article/articles.ts'
 import { ENTRIES, type TicketRowColumns } from './attributes.ts'
-import { counterOf } from './number.store.ts'
 import type { TicketTies } from '../permission/policy.ts'
 import type { NewArticle, Ticket } from './ticket.ts'
 
@@ -174,23 +172,6 @@ export async function findPlace(db: Kysely<Database>, queueId: Id, stateName: st
       (${calendarInForce()}) as calendar
     from queue q where q.id = ${queueId}`.execute(db)
   return rows[0]
-}
-
-/** What is drawn for one new ticket alone. */
-export interface Drawn {
-  /** The next number's counter; null when the day has none yet. */
-  counter: string | null
-  /** The code of the customer's main company; null: they have none. */
-  company: string | null
-}
-
-/** The same as an expression, for questions that ask more. */
-export const drawing = (counterKey: string, customer: Id | RawBuilder<unknown> | null): RawBuilder<Drawn> =>
-  sql`json_build_object('counter', ${counterOf(counterKey)}::text, 'company', (${mainCompanyOf(customer)}))`
-
-export async function drawForTicket(db: Kysely<Database>, counterKey: string, customerId: Id | null): Promise<Drawn> {
-  const { rows } = await sql<{ drawn: Drawn }>`select ${drawing(counterKey, customerId)} as drawn`.execute(db)
-  return rows[0]!.drawn
 }
 
 /** What is asked and written beside a new ticket: of the table `made`, which holds it; `joined` and `columns` speak of it as `t`. */

@@ -2,7 +2,7 @@
 import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import { chainFrom } from '../../ticket/change/merged.ts'
 import { literal } from '../../ticket/number.ts'
-import { drawing } from '../../ticket/ticket.store.ts'
+import { drawing } from '../../ticket/counter.ts'
 import { storableJson } from '../../database/json.ts'
 import type { Database, Id, InboundState, MailReason } from '../../database/schema.ts'
 import type { Work } from '../../kernel/work.ts'

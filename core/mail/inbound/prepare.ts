@@ -1,7 +1,7 @@
 /** Owns gathering what a mail is judged by: what it says, what the database knows of all that it names, what may be asked of its ticket. */
 import type { Id } from '../../database/schema.ts'
 import type { Work } from '../../kernel/work.ts'
-import { counterKey, numberSettings } from '../../ticket/number.store.ts'
+import { counterKey, numberSettings } from '../../ticket/counter.ts'
 import { listUnitRules, placeBy } from '../../unit/placing.ts'
 import { readRouting } from '../../unit/routing.ts'
 import { canonicalAddress, destinationOf } from '../addresses.ts'
@@ -36,7 +36,7 @@ export async function prepare(
   const mail: ParsedMail = about ? { ...given, references: [about, ...given.references] } : given
   const report = readReport(mail, row.envelopeFrom)
   const places = { ...numbersInMail(mail, row.raw, rules.places, numbers), references: rules.places.has('references') }
-  const refersToNothing = mail.references.length + mail.inReplyTo.length + places.numbers.size === 0 && report === undefined
+  const refersToNothing = mail.references.length + mail.inReplyTo.length + places.numbers.size === 0 && !report
   const known = await whatIsKnown(work.db, {
     delivery: row,
     messageId: mail.messageId,

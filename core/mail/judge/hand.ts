@@ -1,5 +1,5 @@
 /** Owns what the steps judge a mail by: the mail, its envelope and what the database knows of it; and what they decide. */
-import type { Drawn } from '../../ticket/ticket.store.ts'
+import type { Drawn } from '../../ticket/counter.ts'
 import type { AgentMail, FollowUpPossible, FollowUpStrangers, Id, Language, StateType } from '../../database/schema.ts'
 import type { TicketNumberSettings } from '../../ticket/number.ts'
 import type { RoutingTable } from '../../unit/route.ts'

@@ -35,14 +35,14 @@ import {
 import { agent, addArticle, askAboutArticle, change, nextOrRefuse, ownerRule, shallAfterReply, shallOf, ticketFor } from './change.ts'
 import { addHistory, type NamedType, type Said } from '../history.ts'
 import { oneLine } from '../line.ts'
-import { counterKey, withNumber } from '../number.store.ts'
+import { counterKey, drawForTicket, withNumber, type Drawn } from '../counter.ts'
 import { placeOfMessage } from './merged.ts'
 import { leaveClosedQueue } from './move.ts'
 import { buildSubject, DEFAULT_SUBJECT_SETTINGS } from '../subject.ts'
 import type { NewArticle, NewAttachment, Ticket } from '../ticket.ts'
 import { closingSettles, deliverySettled } from './undelivered.ts'
 import { bookSaid, bookTime, demandSaid, type SaidTime } from '../../time/time.ts'
-import { drawForTicket, findPlace, findState, insertTicket, type Beside, type Drawn, type StateRow } from '../ticket.store.ts'
+import { findPlace, findState, insertTicket, type Beside, type StateRow } from '../ticket.store.ts'
 import { ownerStands } from '../../permission/to-take.ts'
 
 /** Besides: the queue's id, `ownerId` (from the start; then the ticket is locked, as in OTRS, unless `lock` says otherwise), and all else that can be said. */

@@ -1,9 +1,10 @@
 /** Owns the counter behind ticket numbers: no lock is held until commit, gaps are allowed (as in OTRS). */
 import { randomInt } from 'node:crypto'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { dayIn } from '../calendar/day.ts'
 import type { Config } from '../machine/config.ts'
-import type { Database } from '../database/schema.ts'
+import { mainCompanyOf } from '../company/main-company.ts'
+import type { Database, Id } from '../database/schema.ts'
 import { DEFAULT_NUMBER_SETTINGS, formatNumber, type TicketNumberSettings } from './number.ts'
 
 export function numberSettings(config: Pick<Config, 'systemId' | 'ticketNumber'>): TicketNumberSettings {
@@ -28,8 +29,26 @@ export function counterKey(config: NumberConfig, now: Date): string {
 }
 
 /** The next counter under a key as an expression, for questions that ask more; null when the key has none yet. */
-export const counterOf = (key: string) =>
+const counterOf = (key: string) =>
   sql<string | null>`(select nextval('ticket_number_seq') - base from ticket_number_base where key = ${key})`
+
+/** What is drawn for one new ticket alone. */
+export interface Drawn {
+  /** The next number's counter; null when the day has none yet. */
+  counter: string | null
+  /** The code of the customer's main company; null: they have none. */
+  company: string | null
+}
+
+/** As an expression, for questions that ask more. */
+export const drawing = (key: string, customer: Id | RawBuilder<unknown> | null): RawBuilder<Drawn> =>
+  sql`json_build_object('counter', ${counterOf(key)}::text, 'company', (${mainCompanyOf(customer)}))`
+
+/** By itself. */
+export async function drawForTicket(db: Kysely<Database>, key: string, customerId: Id | null): Promise<Drawn> {
+  const { rows } = await sql<{ drawn: Drawn }>`select ${drawing(key, customerId)} as drawn`.execute(db)
+  return rows[0]!.drawn
+}
 
 const dayOf = ({ zone }: NumberConfig, now: Date): string => dayIn(zone, now).replaceAll('-', '')
 
