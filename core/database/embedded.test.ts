@@ -53,6 +53,26 @@ test.concurrent('it keeps what was written across stop and start', async (contex
   expect(await ask(await start(), 'select number from note')).toEqual({ number: 7 })
 })
 
+test.concurrent('whoever stops a server is done when that one is, and leaves the next alone', async (context) => {
+  const { start, postmaster, dataDir } = place(context)
+  const first = await start()
+  const before = postmaster()
+  let over = false
+  const stopped = first.stop().then(() => {
+    over = true
+  })
+  // The moment it is gone, within what pg_ctl looks after, another is there.
+  const pid = (number: number) => existsSync(`/proc/${number}/cmdline`) && readFileSync(`/proc/${number}/cmdline`, 'utf8').includes(dataDir)
+  while (pid(before)) await sleep(1)
+  await start()
+  const next = postmaster()
+  expect(next).not.toBe(before)
+  for (let looks = 0; looks < 100 && !over; looks++) await sleep(50)
+  expect(over).toBe(true)
+  expect(postmaster()).toBe(next)
+  await stopped
+})
+
 test.concurrent('by default it writes through to disk, keeps checksums, and listens on no network', async (context) => {
   const { start } = place(context)
   const settings = await ask(

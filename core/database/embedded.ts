@@ -1,7 +1,7 @@
 /** Owns the life of the embedded PostgreSQL: started or adopted, held against a second pomoc, revived, stopped. */
 import { readFileSync } from 'node:fs'
 import { rm, rmdir, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { unprivilegedAccount } from '../machine/account.ts'
@@ -96,7 +96,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       if (held.shared) return
       await stopServer(cluster)
       await held.client.end().catch(() => {})
-      await rmdir(held.socketDir).catch(() => {}) // made anew at the next start
+      // One beside the data stays: the next server may be on its way into it.
+      if (dirname(held.socketDir) !== dirname(cluster.pgdata)) await rmdir(held.socketDir).catch(() => {})
     },
   }
 }
@@ -245,26 +246,24 @@ async function removeStalePids({ pgdata, runDir }: Cluster): Promise<void> {
   }
 }
 
+/** For how long a server has time to end what it is at, and then to break it off. */
+const STOP_MS = 60_000
+
+/**
+ * Ends this very server (PostgreSQL's "fast", then "immediate" shutdown). pg_ctl waits for the pid file to go: where another pomoc, or one that
+ * watches over the server, had started the next by then, it waited for that one, and ended it.
+ */
 async function stopServer(cluster: Cluster): Promise<void> {
-  for (const mode of ['fast', 'immediate']) {
-    const running = findServer(cluster)
-    if (!running) return
+  const running = findServer(cluster)
+  if (!running) return
+  const runs = () => isServer(running.pid, cluster.pgdata)
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     try {
-      await runProgram(cluster, cluster.pgdata, 'pg_ctl', [
-        'stop',
-        '--pgdata',
-        cluster.pgdata,
-        '--mode',
-        mode,
-        '--wait',
-        '--timeout=60',
-        '--silent',
-      ])
-      // pg_ctl waits for the pid file to go, which is a moment before the process does.
-      while (isServer(running.pid, cluster.pgdata)) await sleep(5)
-      return
+      process.kill(running.pid, signal)
     } catch {
-      // Already gone, or too slow: look again.
+      // Already gone.
     }
+    for (const until = performance.now() + STOP_MS; runs(); await sleep(20)) if (performance.now() > until) break
+    if (!runs()) return
   }
 }
