@@ -26,6 +26,9 @@ export const personIndexes: LateIndexes = {
   person_by_login: { table: 'person', on: `((coalesce(lower(login), '')), id)` },
   person_by_age: { table: 'person', on: '(created_at, id)' },
   person_words: { table: 'person', on: `using gin (login gin_trgm_ops, phone gin_trgm_ops, (details ->> 'mobile') gin_trgm_ops)` },
+  person_full_name: { table: 'person', on: '(lower(name))' },
+  person_first_name: { table: 'person', on: '(lower(first_name))' },
+  person_last_name: { table: 'person', on: '(lower(last_name))' },
   further_login_words: { table: 'further_login', on: 'using gin (login gin_trgm_ops)' },
 }
 

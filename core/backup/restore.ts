@@ -1,5 +1,6 @@
 /** Owns taking a backup back: checked before anything is touched, loaded in steps, compared row by row after. */
 import { hash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClientBase } from 'pg'
 import type { Migration } from 'kysely/migration'
 import { BootError, reasonOf } from '../machine/boot-error.ts'
@@ -183,9 +184,13 @@ const LOCK = 7008
 
 /** A pomoc that works on the database meanwhile would mix its rows with ours. Each has a connection that listens. */
 async function refuseCompany(client: ClientBase): Promise<void> {
-  // Held until the connection ends.
-  const { rows: lock } = await client.query<{ ours: boolean }>(`select pg_try_advisory_lock(${LOCK}) as ours`)
-  if (!lock[0]!.ours) throw new BootError('Another restore works on this database: wait for its end.')
+  // Held until the connection ends; that of a restore which was cut off just now, until the server notices.
+  for (let tries = 5; ; tries--) {
+    const { rows } = await client.query<{ ours: boolean }>(`select pg_try_advisory_lock(${LOCK}) as ours`)
+    if (rows[0]!.ours) break
+    if (tries === 0) throw new BootError('Another restore works on this database: wait for its end.')
+    await sleep(100)
+  }
   const { rows } = await client.query<{ connections: number }>(`
     select count(*)::integer as connections from pg_stat_activity
     where datname = current_database() and (application_name = 'pomoc workers' or application_name like 'pomoc live%')`)

@@ -25,7 +25,7 @@ export async function findTraces(db: Kysely<Database>, id: Id): Promise<Traces |
     db,
   )
   const { rows: further } = await sql<{ login: string; shared: boolean }>`
-    select login, length(login) < 4 or exists (select from person where id <> ${id} and f.login in (lower(first_name), lower(last_name))) as shared
+    select login, length(login) < 4 or exists (select from person where id <> ${id} and (lower(first_name) = f.login or lower(last_name) = f.login)) as shared
     from further_login f where person_id = ${id} order by login`.execute(db)
   return {
     id,

@@ -1,4 +1,5 @@
 /** Owns a house with plugins from outside: packages written to a folder of their own, loaded as the program loads them. */
+import { system } from '../../core/kernel/actor.ts'
 import { chmodSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -57,7 +58,8 @@ export async function openHouse(names: (string | AnyPlugin)[], config: Partial<C
   let count = 0
   return {
     ...site,
-    turn: (plugin, unitId, active) => make.asSystem((work) => setActivation(work, plugin, unitId, active)),
+    // As administrators do it: this process knows of it at once.
+    turn: (plugin, unitId, active) => kernel.host.work(system('test'), (work) => setActivation(work, plugin, unitId, active)),
     async mail({ to, subject, text = 'Dzień dobry', from = `osoba${++count}@klient.example` }) {
       const raw = `From: ${from}\r\nTo: ${to}\r\nSubject: ${subject}\r\nMessage-ID: <m${++count}@klient.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n${text}\r\n`
       const [id] = await acceptMail(
