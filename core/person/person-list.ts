@@ -1,5 +1,5 @@
 /** Owns lists of persons for administration: searched, filtered, sorted, paged by key. */
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { Database, Id } from '../database/schema.ts'
 import { cutPage, keyPage, type KeyPage, type PageWish, type SortColumn } from '../database/key-page.ts'
 import { isId } from '../kernel/input.ts'
@@ -36,31 +36,29 @@ export interface PersonWish extends PageWish {
 }
 export type ListedPerson = Person & { sortKey: string }
 
-function filtered(db: Kysely<Database>, filter: PersonFilter) {
-  let query = personQuery(db)
-  if (filter.hat) query = query.where('person.agent', '=', filter.hat === 'agent')
-  if (filter.valid !== undefined) query = query.where('person.valid', '=', filter.valid)
-  if (filter.offForNow !== undefined) query = query.where('person.off_for_now', '=', filter.offForNow)
-  if (isId(filter.unitId)) query = query.where('person.unit_id', '=', filter.unitId)
-  if (isId(filter.roleId))
-    query = query.where(sql<boolean>`person.id in (select person_id from role_person where role_id = ${filter.roleId})`)
-  if (isId(filter.groupId))
-    query = query.where(sql<boolean>`person.id in (select person_id from group_person where group_id = ${filter.groupId})`)
+function conditions(filter: PersonFilter): RawBuilder<boolean>[] {
+  const all: RawBuilder<boolean>[] = []
+  if (filter.hat) all.push(sql`person.agent = ${filter.hat === 'agent'}`)
+  if (filter.valid !== undefined) all.push(sql`person.valid = ${filter.valid}`)
+  if (filter.offForNow !== undefined) all.push(sql`person.off_for_now = ${filter.offForNow}`)
+  if (isId(filter.unitId)) all.push(sql`person.unit_id = ${filter.unitId}`)
+  if (isId(filter.roleId)) all.push(sql`person.id in (select person_id from role_person where role_id = ${filter.roleId})`)
+  if (isId(filter.groupId)) all.push(sql`person.id in (select person_id from group_person where group_id = ${filter.groupId})`)
   // As an array each word's persons are found first, each part by its own index.
   for (const { pattern } of typedWords(filter.search ?? '')) {
-    query = query.where(sql<boolean>`person.id = any(array(
+    all.push(sql`person.id = any(array(
       select id from person where name ~* ${pattern}
       union all select id from person where login ~* ${pattern} or phone ~* ${pattern} or details ->> 'mobile' ~* ${pattern}
       union all select person_id from further_login where login ~* ${pattern}
       union all select person_id from person_address where address ~* ${pattern}))`)
   }
-  return query
+  return all
 }
 
 export async function listPersons(db: Kysely<Database>, wish: PersonWish = {}): Promise<KeyPage<ListedPerson>> {
   const page = keyPage(SORT_COLUMNS[wish.sort ?? 'name'], 'person.id', wish)
-  let query = filtered(db, wish.filter ?? {}).select(page.key.as('sortKey'))
-  if (page.condition) query = query.where(page.condition)
+  let query = personQuery(db).select(page.key.as('sortKey'))
+  for (const condition of [...conditions(wish.filter ?? {}), ...(page.condition ? [page.condition] : [])]) query = query.where(condition)
   const rows = await query
     .orderBy(page.column, page.direction)
     .orderBy('person.id', page.direction)
@@ -71,6 +69,7 @@ export async function listPersons(db: Kysely<Database>, wish: PersonWish = {}): 
 
 /** How many fit the filter. */
 export async function countPersons(db: Kysely<Database>, filter: PersonFilter = {}): Promise<number> {
-  const row = await filtered(db, filter).clearSelect().select(sql<string>`count(*)`.as('count')).executeTakeFirstOrThrow()
-  return Number(row.count)
+  const { rows } = await sql<{ count: string }>`
+    select count(*) as count from person where ${sql.join([sql`true`, ...conditions(filter)], sql` and `)}`.execute(db)
+  return Number(rows[0]!.count)
 }

@@ -37,10 +37,7 @@ export interface Person {
 export function personQuery(db: Kysely<Database>) {
   return db
     .selectFrom('person')
-    .leftJoin('person_address as main', (join) =>
-      // Written out: a count then needs no look at addresses.
-      join.onRef('main.person_id', '=', 'person.id').on(sql<boolean>`main.main`),
-    )
+    .leftJoin('person_address as main', (join) => join.onRef('main.person_id', '=', 'person.id').on('main.main', '=', true))
     .leftJoin('unit', 'unit.id', 'person.unit_id')
     .select([
       'person.id',
