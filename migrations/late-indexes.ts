@@ -32,10 +32,10 @@ export const personIndexes: LateIndexes = {
   further_login_words: { table: 'further_login', on: 'using gin (login gin_trgm_ops)' },
 }
 
-/** What was closed of a queue in a time, for figures; a queue's tickets of one owner. New tickets have neither, as a rule. */
-export const figureIndexes: LateIndexes = {
+/** Of a queue, its tickets of one owner, and what was closed in a time. New tickets stand in neither, as a rule. */
+export const queueIndexes: LateIndexes = {
   ticket_owner_queue: { table: 'ticket', on: '(owner_id, queue_id, created_at desc, id desc) where owner_id is not null' },
   ticket_queue_closed: { table: 'ticket', on: '(queue_id, closed_at) where closed_at is not null' },
 }
 
-export const coreIndexes: LateIndexes = { ...aboutIndexes, ...listIndexes, ...personIndexes, ...figureIndexes }
+export const coreIndexes: LateIndexes = { ...aboutIndexes, ...listIndexes, ...personIndexes, ...queueIndexes }

@@ -1,4 +1,4 @@
-/** Owns the counter behind ticket numbers: no lock is held until commit, gaps are allowed (as in OTRS). */
+/** Owns what is drawn for a new ticket, the counter behind its number above all: no lock is held until commit, gaps are allowed (as in OTRS). */
 import { randomInt } from 'node:crypto'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { dayIn } from '../calendar/day.ts'
