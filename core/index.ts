@@ -73,7 +73,15 @@ export type { Theme } from './machine/theme.ts'
 export { Refusal, refused, type ErrorCode, type ErrorParams } from './errors.ts'
 
 // Languages and texts
-export { COMMAND_LINE_LANGUAGE, COMPLETE_LANGUAGES, inLanguage, isLanguage, languageChoices, type ByLanguage } from './i18n/languages.ts'
+export {
+  COMMAND_LINE_LANGUAGE,
+  COMPLETE_LANGUAGES,
+  inLanguage,
+  isLanguage,
+  languageChoices,
+  pluralForm,
+  type ByLanguage,
+} from './i18n/languages.ts'
 export { nameIn } from './i18n/names.ts'
 export { defineTexts, fill, sayText, type Params, type Text, type Texts, type TextTables, type Translate } from './i18n/texts.ts'
 export { coreTexts, type CoreKey } from './i18n/core-texts.ts'

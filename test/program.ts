@@ -46,7 +46,7 @@ export function runProgram(
       names.length === 0 ? 'exec "$0" "$@"' : 'LISTEN_PID=$$ exec "$0" "$@"',
       process.execPath,
       // As the scripts of package.json start it.
-      ...(byName ? [] : ['--max-semi-space-size=4']),
+      ...(byName ? [] : ['--max-semi-space-size=8']),
       join(project, 'core', 'launch.mjs'),
       ...args,
     ],

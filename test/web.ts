@@ -1,15 +1,19 @@
 /** Owns trying pages without a network: the application on a real database, and a visitor who keeps cookies. */
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
+import type { Kysely } from 'kysely'
 import type { Server } from 'node:http'
 import pino from 'pino'
 import type { Config } from '../core/machine/config.ts'
 import type { OpenDatabase } from '../core/database/database.ts'
 import { migrate } from '../core/database/migrate.ts'
+import type { Database } from '../core/database/schema.ts'
 import { makeActivation } from '../core/kernel/activation.ts'
 import type { WebEnv } from '../core/kernel/contract.ts'
 import { makeKernel, type Kernel } from '../core/run/host.ts'
-import { startLive } from '../core/kernel/live.ts'
+import { notify } from '../core/kernel/facts.ts'
+import { startLive, type Live } from '../core/kernel/live.ts'
+import type { Work } from '../core/kernel/work.ts'
 import { checkPlugins } from '../core/run/check-plugins.ts'
 import type { AnyPlugin } from '../core/run/load-plugins.ts'
 import { listen } from '../core/machine/listen.ts'
@@ -58,6 +62,20 @@ export function marksOf(html: string, key: string): Record<string, string> {
   )
 }
 
+/** Waits until this process has heard every notice of what is committed. */
+export async function hearAll(live: Live, db: Kysely<Database>): Promise<void> {
+  const mark = `test.mark-${++marks}`
+  await new Promise<void>((resolve, reject) => {
+    const stop = live.subscribe(({ fact }) => {
+      if (fact !== mark) return
+      stop()
+      resolve()
+    })
+    notify({ db: db as unknown as Work['db'] }, mark).catch(reject)
+  })
+}
+let marks = 0
+
 export const PASSWORD = 'dobre hasło na próbę'
 
 /** `onto`: a database that somebody else opened and closes. */
@@ -67,6 +85,14 @@ export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> 
   const make = await maker(db)
   const log = pino({ level: 'silent' })
   const live = await startLive(database.url, log)
+  // Put straight into the database, and told of as an administrator's act is: pages remember what is administered.
+  const { queue } = make
+  make.queue = async (wanted) => {
+    const id = await queue(wanted)
+    await notify({ db: db as unknown as Work['db'] }, 'admin.changed')
+    await hearAll(live, db)
+    return id
+  }
   const stopping = new AbortController()
   const assemble = async () => {
     checkPlugins(plugins)

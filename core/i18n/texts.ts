@@ -17,6 +17,7 @@ export function fill(text: Text, language: Language, params: Params = {}): strin
   const count = params['count']
   const form =
     typeof text === 'string' ? text : (text[pluralForm(language, typeof count === 'number' ? count : 0) as keyof PluralText] ?? text.other)
+  if (!form.includes('{')) return form
   return form.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = params[name]
     return value === undefined ? whole : typeof value === 'number' ? sayNumber(language, value) : value

@@ -174,13 +174,16 @@ export function makeKernel(room: {
         jobsByClock(plugins).map(({ plugin, job }) => ({ host: hostOf(plugin), run: (trial) => job.run({}, trial) })),
       ),
   }
+  const keptSettings = (from: Kysely<Database>, owner: string, declared: Parameters<typeof readSettings>[2]): Host['settings'] => {
+    return (unitId) => memory.remembered(`settings of ${owner} ${unitId ?? ''}`, () => readSettings(from, owner, declared, unitId))
+  }
   const core: Host = {
     ...shared,
     db,
     log: log.child({ plugin: 'core' }),
     work: (actor, run, act) => runWork(workRoom, actor, run, act),
     tickets: makeTicketReader(db, async () => {}),
-    settings: (unitId) => readSettings(db, 'core', coreSettings, unitId) as ReturnType<Host['settings']>,
+    settings: keptSettings(db, 'core', coreSettings),
     active: async () => true,
     units: () => activation.units('core'),
     remembered: (key, read) => memory.remembered(`core ${key}`, read),
@@ -192,7 +195,7 @@ export function makeKernel(room: {
     db: mailDb,
     work: (actor, run, act) => runWork({ ...workRoom, db: mailDb }, actor, run, act),
     tickets: makeTicketReader(mailDb, async () => {}),
-    settings: (unitId) => readSettings(mailDb, 'core', coreSettings, unitId) as ReturnType<Host['settings']>,
+    settings: keptSettings(mailDb, 'core', coreSettings),
     enqueue: (job) => insertJobs(mailDb, [job]),
   }
   const hostFor = (plugin: AnyPlugin): Host => {
@@ -213,9 +216,9 @@ export function makeKernel(room: {
         }
         return runWork({ ...workRoom, db: own, plugin: plugin.name, ...(call ? { cutOff: call.cutOff } : {}) }, actor, run, act)
       },
-      settings: (unitId) => readSettings(own, plugin.name, plugin.settings ?? {}, unitId),
+      settings: keptSettings(own, plugin.name, plugin.settings ?? {}),
       active: (unitId) => activation.active(plugin.name, unitId),
-      units: () => activation.units(plugin.name),
+      units: () => memory.remembered(`units of ${plugin.name}`, () => activation.units(plugin.name)),
       remembered: (key, read) => memory.remembered(`${plugin.name} ${key}`, read),
       whileTicketsStand: (key, read) => figures.remembered(`${plugin.name} ${key}`, read),
       enqueue: (job) => insertJobs(own, [job]),

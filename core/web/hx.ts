@@ -1,6 +1,7 @@
 /** Owns how our elements ask htmx: attributes with the page's nonce, and what the request behind a fragment wants. */
 import type { Child } from 'hono/jsx'
 import type { PageContext } from '../kernel/contract.ts'
+import { htmlAnswer } from './wire/compress.ts'
 
 export interface Hx {
   get?: string
@@ -64,8 +65,6 @@ export async function respond(
 
 /** A part of a page alone, for the element that asked for it; null and undefined are nothing. */
 export async function fragment(c: PageContext, part: Child, status: 200 | 409 | 422 | 429 = 200): Promise<Response> {
-  return c.html(
-    part === null || part === undefined ? '' : String(await (part as { toString(): string | Promise<string> }).toString()),
-    status,
-  )
+  const html = part === null || part === undefined ? '' : String(await (part as { toString(): string | Promise<string> }).toString())
+  return htmlAnswer(c, html, status)
 }

@@ -10,6 +10,7 @@ import { webTexts } from './i18n/web-texts.ts'
 import { Toast } from './parts/layout.tsx'
 import { LiveSource } from './parts/live-region.tsx'
 import { TopBar, type TopBarProps } from './parts/top-bar.tsx'
+import { htmlAnswer } from './wire/compress.ts'
 
 /** What stands around the content. A plugin writes one function that makes its own: `deskFrame(c)`. */
 export interface Frame {
@@ -114,7 +115,7 @@ export async function page(
       </body>
     </html>
   )
-  return c.html(html`<!doctype html>${document}`, status)
+  return htmlAnswer(c, String(await html`<!doctype html>${document}`), status)
 }
 
 // Only our extensions; no style element of htmx's own; no history of its own: each address is a real page.

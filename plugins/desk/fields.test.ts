@@ -255,7 +255,9 @@ describe('lists', () => {
   it('a page’s columns take one statement, however many tickets and fields', async () => {
     for (let n = 0; n < 3; n++) await filled()
     const { tickets } = await listTickets(site.make.db, janActor.access, 'ro', { limit: 50 })
-    const keys = (await fieldColumns.columns(inUse(site.make.db), janActor.access)).map(({ key }) => key)
+    const keys = (await fieldColumns.columns(inUse({ db: site.make.db, remembered: (_, read) => read() }), janActor.access)).map(
+      ({ key }) => key,
+    )
     expect(keys).toContain('field:Dom')
     const room = { language: 'pl', moment: (at: Date | null) => at?.toISOString() ?? '' } as const
     const { value, statements } = await listenTo(site.database.pool).hear(() => fieldColumns.load(site.make.db, keys, tickets, room))

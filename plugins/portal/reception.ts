@@ -56,7 +56,8 @@ export async function readChoices(
   fields: { unit?: string | undefined; topic?: string | undefined },
   language: Language,
 ): Promise<Choices> {
-  const [units, topics, table] = await Promise.all([listUnits(host.db), listTopics(host.db), readRouting(host.db)])
+  const { db, remembered } = host
+  const [units, topics, table] = await remembered('what to ask about', () => Promise.all([listUnits(db), listTopics(db), readRouting(db)]))
   const named = (unit: { name: string; nameEn: string | null }) => nameIn(unit, language)
   const open = units.filter((unit) => unit.valid)
   const chosen = open.some((unit) => unit.id === fields.unit) ? fields.unit! : null
@@ -72,8 +73,13 @@ export async function readChoices(
 }
 
 /** The queue that takes it by the units' routing; in the end the one of the setting, else the one that the site's address leads to. */
-export async function findReception(host: Host, queueName: string, language: Language, asked: Asked | null = null): Promise<Reception> {
-  const { db, config } = host
+export function findReception(host: Host, queueName: string, language: Language, asked: Asked | null = null): Promise<Reception> {
+  // Choices carry their lists along.
+  const about = asked && { unitId: asked.unitId, topicId: asked.topicId }
+  return host.remembered(`reception ${JSON.stringify([queueName, language, about])}`, () => readReception(host, queueName, language, about))
+}
+
+async function readReception({ db, config }: Host, queueName: string, language: Language, asked: Asked | null): Promise<Reception> {
   const named = queueName.trim() === '' ? undefined : await findQueueByName(db, queueName.trim())
   const fallback: Id = named?.valid ? named.id : await receptionQueue(db, config)
   const routed = asked && settle(route(await readRouting(db), asked.unitId, asked.topicId), fallback)

@@ -18,7 +18,7 @@ export async function startChild(role: string, options: Record<string, string>):
     serialization: 'advanced',
     env: { ...process.env, MALLOC_ARENA_MAX: '2', ...options },
     // As the scripts of package.json start it.
-    execArgv: [...process.execArgv, '--max-semi-space-size=4'],
+    execArgv: [...process.execArgv, '--max-semi-space-size=8'],
   })
   const ports = await answer<Record<string, number>>(child)
   return {

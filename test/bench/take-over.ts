@@ -125,7 +125,7 @@ const inOwnProcess = (wished: Wished): Promise<Took> =>
     const child = fork(process.argv[1]!, ['--role', 'take-over'], {
       env: { ...process.env, BENCH_WISHED: JSON.stringify(wished) },
       // As the command runs (package.json).
-      execArgv: ['--max-semi-space-size=4'],
+      execArgv: ['--max-semi-space-size=8'],
     })
     child.once('message', (message) => resolve(message as Took))
     child.once('exit', (code) => code !== 0 && reject(new Error(`the take-over ended with ${code}`)))

@@ -11,7 +11,7 @@ import { filtersChanged } from '../../core/mail/filters/mail-settings.ts'
 import { system, type Actor, type PersonActor } from '../../core/kernel/actor.ts'
 import { TUESDAY } from '../make.ts'
 import { startMailSink, type MailSink } from '../servers/mail-sink.ts'
-import { openSite, type Site } from '../web.ts'
+import { hearAll, openSite, type Site } from '../web.ts'
 import { FIRST_IDS, Labels } from './labels.ts'
 import { listenTo } from './statements.ts'
 
@@ -255,22 +255,11 @@ export async function openWorld(): Promise<World> {
   return world
 }
 
-let marks = 0
-
 /**
  * Waits until this process has heard of everything that is committed: what memory holds is cleared by notices. `forgotten`: all that it holds of
  * administered things, however long ago it was read.
  */
 export async function settle(site: Site, { forgotten = false } = {}): Promise<void> {
-  const work = { db: site.make.db as unknown as Work['db'] }
-  if (forgotten) await notify(work, 'admin.changed')
-  const mark = `golden.mark-${++marks}`
-  await new Promise<void>((resolve, reject) => {
-    const stop = site.kernel.host.live.subscribe(({ fact }) => {
-      if (fact !== mark) return
-      stop()
-      resolve()
-    })
-    notify(work, mark).catch(reject)
-  })
+  if (forgotten) await notify({ db: site.make.db as unknown as Work['db'] }, 'admin.changed')
+  await hearAll(site.kernel.host.live, site.make.db)
 }

@@ -134,7 +134,7 @@ test('starts, loads a plugin of others in TypeScript and JSX by config/local.ts,
     })
     await again.ready
     // However it is called, it is the process that was started, with a small young generation and few arenas.
-    expect(readFileSync(`/proc/${again.pid}/cmdline`, 'utf8')).toContain('--max-semi-space-size=4')
+    expect(readFileSync(`/proc/${again.pid}/cmdline`, 'utf8')).toContain('--max-semi-space-size=8')
     expect(readFileSync(`/proc/${again.pid}/environ`, 'utf8')).toContain('MALLOC_ARENA_MAX=2')
     expect((await command(first, ['user'], back.dir)).stdout).toContain('ewa')
     await stopped(again)

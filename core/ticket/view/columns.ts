@@ -3,8 +3,10 @@ import type { Kysely } from 'kysely'
 import type { Database, Id, Language } from '../../database/schema.ts'
 import { listFields, type Field } from '../../field/fields.ts'
 import type { Access } from '../../kernel/actor.ts'
+import type { Host } from '../../kernel/contract.ts'
 import { aboutChoices, type AboutChoices } from '../../service/choices.ts'
 import type { Sort } from '../attributes.ts'
+import { listPriorities, listStates, type StateRow } from '../ticket.store.ts'
 import type { Ticket } from '../ticket.ts'
 
 export interface Column {
@@ -26,17 +28,27 @@ export interface ColumnRoom {
   moment(at: Date | null): string
 }
 
-/** What an installation uses: columns, filters and acts of one page read it, and it is asked for once. */
+/** What an installation uses, by its administration: columns, filters and acts of pages read it, and it is remembered. */
 export interface InUse {
   about(): Promise<AboutChoices>
   /** Fields of tickets, those switched off too. */
   fields(): Promise<Field[]>
+  states(): Promise<StateRow[]>
+  priorities(): Promise<{ id: Id; name: string }[]>
 }
 
-export function inUse(db: Kysely<Database>): InUse {
-  let about: Promise<AboutChoices> | undefined
-  let fields: Promise<Field[]> | undefined
-  return { about: () => (about ??= aboutChoices(db)), fields: () => (fields ??= listFields(db, 'ticket')) }
+/** For one page: what nobody remembers yet is asked for once, whoever needs it. */
+export function inUse({ db, remembered }: Pick<Host, 'db' | 'remembered'>): InUse {
+  const once = <T>(what: string, read: () => Promise<T>) => {
+    let found: Promise<T> | undefined
+    return () => (found ??= remembered(`in use: ${what}`, read))
+  }
+  return {
+    about: once('types, services, SLAs', () => aboutChoices(db)),
+    fields: once('fields', () => listFields(db, 'ticket')),
+    states: once('states', () => listStates(db)),
+    priorities: once('priorities', () => listPriorities(db)),
+  }
 }
 
 export interface ColumnSource {

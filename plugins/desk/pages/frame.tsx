@@ -5,7 +5,6 @@ import {
   countOpenByQueue,
   inUse,
   listQueues,
-  listStates,
   OPEN_TYPES,
   isOpen,
   queueTree,
@@ -35,9 +34,15 @@ export interface Visit {
 
 export async function enter(c: PageContext): Promise<Visit> {
   const actor = demandAgent(c)
-  const { db } = c.get('host')
+  const host = c.get('host')
+  const { db } = host
   let views: Promise<SavedView[]> | undefined
-  return { actor, queues: await listQueues(db), views: () => (views ??= savedViews(db, actor.access)), used: inUse(db) }
+  return {
+    actor,
+    queues: await host.remembered('queues', () => listQueues(db)),
+    views: () => (views ??= savedViews(db, actor.access)),
+    used: inUse(host),
+  }
 }
 
 /** A whole page in the desk's frame. */
@@ -104,7 +109,7 @@ async function readFigures(c: PageContext, { actor, queues, used }: Pick<Visit, 
   const own = lists.some((list) => Object.keys(list.own).length > 0) ? await used.fields() : []
   const filters = lists.map((list) => toFilter(list, { access, queues, zone: config.zone, now, own }))
   // Of one state nothing but the list of states knows whether it is open.
-  const states = filters.some(({ stateId }) => stateId) ? await listStates(db) : []
+  const states = filters.some(({ stateId }) => stateId) ? await used.states() : []
   const ofOpenState = ({ stateId }: TicketFilter) => states.some(({ id, type }) => id === stateId && isOpen(type))
   const waiting = filters.flatMap((filter, n): [`saved-${number}`, TicketFilter][] =>
     filter.stateTypes?.every(isOpen)

@@ -1,5 +1,5 @@
 /** Owns the page that tells everything that happened to a ticket: when, who, what, why. */
-import { listHistory, listStates, personsInHistory, seeTicket, type HistoryRow, type PageContext } from '../../../core/index.ts'
+import { listHistory, personsInHistory, seeTicket, type HistoryRow, type PageContext } from '../../../core/index.ts'
 import { PageHead, StateBadge, Time } from '../../../core/pages.ts'
 import { sayHistory, type HistoryRoom } from '../history-words.ts'
 import { sayStored } from '../reason-words.ts'
@@ -11,7 +11,7 @@ export async function historyPage(c: PageContext): Promise<Response> {
   const { db, config, clock } = c.get('host')
   const t = words(c)
   const ticket = await seeTicket(db, visit.actor.access, c.req.param('id') ?? '', 'ro')
-  const [rows, states] = await Promise.all([listHistory(db, ticket.id), listStates(db)])
+  const [rows, states] = await Promise.all([listHistory(db, ticket.id), visit.used.states()])
   const say: HistoryRoom = {
     language: c.get('language'),
     zone: config.zone,

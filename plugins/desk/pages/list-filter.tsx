@@ -7,8 +7,6 @@ import {
   readField,
   typeOf,
   listAgents,
-  listPriorities,
-  listStates,
   queuesWith,
   sayAttribute,
   sayPriority,
@@ -41,8 +39,8 @@ export interface FilterChoices {
 export async function readChoices(c: PageContext, { used }: Visit): Promise<FilterChoices> {
   const { db } = c.get('host')
   const [states, priorities, agents, own, about] = await Promise.all([
-    listStates(db),
-    listPriorities(db),
+    used.states(),
+    used.priorities(),
     listAgents(db),
     used.fields(),
     used.about(),

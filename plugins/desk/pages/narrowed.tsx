@@ -64,13 +64,13 @@ export async function narrowView(
   view: BareView,
   bad: { act: ActName; form: { values: Typed } } | undefined,
 ): Promise<TicketView> {
-  const { choices, db } = c.get('host')
+  const { choices } = c.get('host')
   const { ticket } = view
   const { access } = visit.actor
   const offers = (name: ActName) => offersAct(name, ticket, access)
   const asks: TicketView['asks'] = (screen) => view.fields.asked(screen).length > 0
   if (!(await choices.narrows(ticket.unitId))) return { ...view, narrowed: NOTHING_TAKEN, narrows: false, asks, offers }
-  const states = await listStates(db)
+  const states = await visit.used.states()
   const acts = actsOfferedBy('desk').filter(offers)
   const into = new Set(queuesWith(access, 'move_into'))
   const questions = questionsOf({

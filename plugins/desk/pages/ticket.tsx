@@ -15,7 +15,6 @@ import {
   isOpen,
   listArticles,
   listParticipants,
-  listPriorities,
   listWatchers,
   mainTicketOf,
   may,
@@ -279,7 +278,7 @@ function articleActs(c: PageContext, { ticket, offers }: TicketView, article: Ar
 
 /** Three rounds of queries, each at once. */
 async function read(c: PageContext, visit: Visit, ticket: Ticket, main: Ticket | undefined, chosen: string | undefined): Promise<BareView> {
-  const { db, slots, config, clock } = c.get('host')
+  const { db, slots, config, clock, remembered } = c.get('host')
   const { access } = visit.actor
   const customerId = ticket.customerId
   const forms = { reply: `ticket/${ticket.id}/reply`, note: `ticket/${ticket.id}/note` }
@@ -318,10 +317,10 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, main: Ticket |
     listWatchers(db, ticket.id),
     readJoined(c, visit, ticket),
     findOrigin(db, ticket.id),
-    calendarOfQueue(db, ticket.queueId),
+    remembered(`calendar of ${ticket.queueId}`, () => calendarOfQueue(db, ticket.queueId)),
     readTime(c, ticket),
     nextDue(c, ticket),
-    listPriorities(db),
+    visit.used.priorities(),
     aboutChoices(db, ticket),
     readTicketFields(db, ticket),
     agentsOfQueue(db, ticket.queueId, 'owner'),
@@ -331,7 +330,7 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, main: Ticket |
     partsForTicket({ db, config, now: clock(), actor: visit.actor }, ticket),
     // A draft may answer another message than the newest, and so go to others.
     draftsOf.then(({ reply }) => recipientsFor({ db, config }, ticket, chosen ?? (reply.draft?.fields['answers'] || undefined))),
-    templatesForQueue(db, ticket.queueId, ['Answer', 'Note']),
+    remembered(`templates of ${ticket.queueId}`, () => templatesForQueue(db, ticket.queueId, ['Answer', 'Note'])),
   ])
   const away = await absentNow(db, [ticket.ownerId, ...owners.map(({ id }) => id)], clock())
   return {
