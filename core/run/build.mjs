@@ -6,7 +6,8 @@ import { dirname, join, relative } from 'node:path'
 
 // What the bench is made of stands among them.
 const BENCH = ['test/bench', 'test/servers', 'test/campus.ts', 'test/program.ts']
-const SOURCES = ['core', 'plugins', 'themes', 'migrations', ...BENCH, 'package.json', 'tsconfig.json']
+/** What a build reads, below the project's folder. */
+export const SOURCES = ['core', 'plugins', 'themes', 'migrations', ...BENCH, 'package.json', 'tsconfig.json']
 
 /** Stands in a release, whose dist is as it was built and stays so. */
 export const RELEASED = 'dist/.release.json'
