@@ -33,6 +33,30 @@ test('a connection that the server ends is replaced, and the process lives', asy
   await other.close()
 })
 
+test('what the server ends is told as lost, but not of one that is taken leave of', async () => {
+  const said: string[] = []
+  const log = { warn: (_about: object, words: string) => void said.push(words) } as unknown as NonNullable<
+    Parameters<typeof openDatabase>[1]
+  >['log']
+  const lost = async (closing: boolean) => {
+    const other = await openDatabase(database.url, { log: log! })
+    const held = await other.pool.connect()
+    const gone = new Promise((resolve) => {
+      held.once('end', resolve)
+    })
+    const closed = closing ? other.close() : undefined
+    await database.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    )
+    await gone
+    held.release(true)
+    await (closed ?? other.close())
+    return said.splice(0)
+  }
+  expect(await lost(false)).toContain('a database connection was lost')
+  expect(await lost(true)).toEqual([])
+})
+
 test('a database that is not there is told with what to do', async () => {
   await expect(openDatabase(withDatabase(database.url, 'nowhere'))).rejects.toThrow(
     /^The database nowhere at .* cannot be used \(.*does not exist\): create it, or correct POMOC_DATABASE_URL\.$/,

@@ -51,7 +51,11 @@ export async function openDatabase(
     types: { getTypeParser: parserFor } as CustomTypesConfig,
   })
   // Without listeners, a server that stops under an idle connection would end the whole process.
-  const fault = (error: Error) => log?.warn({ reason: reasonOf(error) }, 'a database connection was lost')
+  let closing = false
+  // Connections are taken leave of without waiting for the server's answer; one that stops just then ends them first, and nothing is lost.
+  const fault = (error: Error) => {
+    if (!closing) log?.warn({ reason: reasonOf(error) }, 'a database connection was lost')
+  }
   pool.on('error', fault)
   pool.on('connect', (client) => client.on('error', fault))
   try {
@@ -66,6 +70,7 @@ export async function openDatabase(
     db,
     pool,
     async close() {
+      closing = true
       await db.destroy()
       // Kysely leaves alone a pool that it was never asked to use.
       if (!pool.ended) await pool.end()
