@@ -50,9 +50,9 @@ export async function openDatabase(
     ...(statementSeconds === undefined ? {} : { statement_timeout: Math.ceil(statementSeconds * 1000) }),
     types: { getTypeParser: parserFor } as CustomTypesConfig,
   })
-  // Without listeners, a server that stops under an idle connection would end the whole process.
   let closing = false
-  // Connections are taken leave of without waiting for the server's answer; one that stops just then ends them first, and nothing is lost.
+  // Without listeners, a server that stops under an idle connection would end the whole process. Where connections are taken leave of, which does
+  // not wait for the server's answer, one that stops just then may end them first: nothing is lost.
   const fault = (error: Error) => {
     if (!closing) log?.warn({ reason: reasonOf(error) }, 'a database connection was lost')
   }
