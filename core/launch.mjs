@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 
 // As the scripts and samples start it: V8's young generation is half of its usual size, which keeps some 50 MB less behind large mails and costs pages
-// nothing (a quarter of it costs them a tenth); and glibc shares two arenas among all threads (mallopt(3)), else each keeps some of what a large mail took.
+// a fiftieth (a quarter of it costs them a tenth more); and glibc shares two arenas among all threads (mallopt(3)), else each keeps some of what a large mail took.
 const SMALL = '--max-semi-space-size=8'
 const FEW = { MALLOC_ARENA_MAX: '2' }
 const old = Number(process.versions.node.split('.')[0]) < 24

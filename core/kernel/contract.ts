@@ -192,7 +192,7 @@ export interface Host<S extends Record<string, Setting> = Record<string, Setting
   work<T>(actor: Actor, run: (work: Work) => Promise<T>, act?: string): Promise<T>
   /** Tickets of the units where this plugin is on. */
   tickets: TicketReader
-  /** This plugin's settings in a unit: default ← installation ← units down to this one. Remembered (see `remembered`): whoever asks gets one object. */
+  /** This plugin's settings in a unit: default ← installation ← units down to this one. Remembered (see `remembered`). */
   settings(unitId?: Id): Promise<SettingValues<S>>
   /** Is this plugin on in the unit? */
   active(unitId: Id): Promise<boolean>

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openSite, type Site, type Visitor } from '../../test/web.ts'
 import { setActivation } from '../administration/plugin-admin.ts'
 import { saveSettings } from '../administration/setting-admin.ts'
+import type { PersonActor } from '../kernel/actor.ts'
+import type { Work } from '../kernel/work.ts'
 import { createPriority, editPriority } from '../service/ticket-priorities.ts'
 import desk from '../../plugins/desk/index.tsx'
 import faq from '../../plugins/faq/index.tsx'
@@ -9,16 +11,16 @@ import portal from '../../plugins/portal/index.tsx'
 
 let site: Site
 let admin: Visitor
-let act: Site['kernel']['host']['work'] extends (actor: never, run: infer R) => unknown ? (run: R) => Promise<unknown> : never
+let actor: PersonActor
 beforeAll(async () => {
   site = await openSite([desk, portal, faq])
   // Of the groups that may administer everything (OTRS's admin).
-  const actor = await site.make.actor(await site.make.agent({ '1': ['rw'], '2': ['rw'] }))
+  actor = await site.make.actor(await site.make.agent({ '1': ['rw'], '2': ['rw'] }))
   admin = await site.loggedIn(actor.id)
-  act = (run) => site.kernel.host.work(actor, run)
 })
 afterAll(() => site.close())
 
+const act = <T>(run: (work: Work) => Promise<T>) => site.kernel.host.work(actor, run)
 const hostOf = (name: string) => site.kernel.hostOf(site.kernel.plugins.find((plugin) => plugin.name === name)!)
 
 it('settings and the units of a plugin are those of the last change', async () => {
@@ -34,6 +36,11 @@ it('settings and the units of a plugin are those of the last change', async () =
   expect(await units.units()).toContain('1')
   await act((work) => setActivation(work, 'faq', '1', false))
   expect(await units.units()).toEqual([])
+
+  // Nobody changes by theirs what others are told.
+  ;(await own.settings())['welcome'] = 'Mine'
+  ;(await units.units()).push('7')
+  expect([(await own.settings())['welcome'], await units.units()]).toEqual(['Witamy', []])
 })
 
 it('a list shows what is administered as the last change left it', async () => {

@@ -29,7 +29,7 @@ import { makeRegistry } from './registry.ts'
 import type { RunnableJob } from '../kernel/jobs/run-jobs.ts'
 import { noteOver } from '../administration/limit-reached.ts'
 import { makeSearch } from '../kernel/search.ts'
-import { readSettings } from '../kernel/settings/settings.ts'
+import { readSettings, type Setting } from '../kernel/settings/settings.ts'
 import { makeSlots, type Fills, type SlotFill } from '../kernel/slots.ts'
 import { startPlugins } from '../kernel/start-plugins.ts'
 import { foretell } from '../ticket/clock/foretell.ts'
@@ -174,9 +174,12 @@ export function makeKernel(room: {
         jobsByClock(plugins).map(({ plugin, job }) => ({ host: hostOf(plugin), run: (trial) => job.run({}, trial) })),
       ),
   }
-  const keptSettings = (from: Kysely<Database>, owner: string, declared: Parameters<typeof readSettings>[2]): Host['settings'] => {
-    return (unitId) => memory.remembered(`settings of ${owner} ${unitId ?? ''}`, () => readSettings(from, owner, declared, unitId))
-  }
+  // Each who asks gets an object or a list of their own: what they do to it is not what others are told.
+  const keptSettings =
+    (from: Kysely<Database>, owner: string, declared: Record<string, Setting>): Host['settings'] =>
+    async (unitId) => ({
+      ...(await memory.remembered(`settings of ${owner} ${unitId ?? ''}`, () => readSettings(from, owner, declared, unitId))),
+    })
   const core: Host = {
     ...shared,
     db,
@@ -218,7 +221,7 @@ export function makeKernel(room: {
       },
       settings: keptSettings(own, plugin.name, plugin.settings ?? {}),
       active: (unitId) => activation.active(plugin.name, unitId),
-      units: () => memory.remembered(`units of ${plugin.name}`, () => activation.units(plugin.name)),
+      units: async () => [...(await memory.remembered(`units of ${plugin.name}`, () => activation.units(plugin.name)))],
       remembered: (key, read) => memory.remembered(`${plugin.name} ${key}`, read),
       whileTicketsStand: (key, read) => figures.remembered(`${plugin.name} ${key}`, read),
       enqueue: (job) => insertJobs(own, [job]),

@@ -90,7 +90,7 @@ const readOwn = (query: Record<string, string>): Record<string, string> =>
   )
 
 /** Fields of tickets, for an address that names some; none are read for others. */
-export const fieldsNamed = async (used: InUse, { own }: ListQuery): Promise<OwnField[]> =>
+export const fieldsNamed = async (used: InUse, { own }: ListQuery): Promise<readonly OwnField[]> =>
   Object.keys(own).length === 0 ? [] : used.fields()
 
 /** Names in the address by which lists are narrowed by a field. */

@@ -30,11 +30,11 @@ export interface ColumnRoom {
 
 /** What an installation uses, by its administration: columns, filters and acts of pages read it, and it is remembered. */
 export interface InUse {
-  about(): Promise<AboutChoices>
+  about(): Promise<Readonly<AboutChoices>>
   /** Fields of tickets, those switched off too. */
-  fields(): Promise<Field[]>
-  states(): Promise<StateRow[]>
-  priorities(): Promise<{ id: Id; name: string }[]>
+  fields(): Promise<readonly Field[]>
+  states(): Promise<readonly StateRow[]>
+  priorities(): Promise<readonly { id: Id; name: string }[]>
 }
 
 /** For one page: what nobody remembers yet is asked for once, whoever needs it. */

@@ -13,8 +13,8 @@ export const compressAnswers: MiddlewareHandler<WebEnv> = (c, next) =>
     await next()
     // Said here, else the answer is taken apart and made anew for saying it, which is a fifteenth of what a list costs.
     const { headers } = c.res
-    const files = COMPRESSIBLE_CONTENT_TYPE_REGEX.test(headers.get('content-type') ?? '')
-    if (files && !/accept-encoding/i.test(headers.get('vary') ?? '')) headers.append('vary', 'Accept-Encoding')
+    const ofWords = COMPRESSIBLE_CONTENT_TYPE_REGEX.test(headers.get('content-type') ?? '')
+    if (ofWords && !/accept-encoding/i.test(headers.get('vary') ?? '')) headers.append('vary', 'Accept-Encoding')
   })
 const compressed = compress({ encoding: 'gzip' })
 
@@ -26,9 +26,9 @@ export async function htmlAnswer(c: Context<WebEnv>, html: string, status: Conte
   c.header('content-type', 'text/html; charset=UTF-8')
   // Bytes at once: of a string its length is counted first, and then it is made into bytes all the same.
   const bytes = new TextEncoder().encode(html)
-  const small = bytes.length >= SMALL && encodingFor(c, ['gzip']) !== undefined
-  if (small) c.header('content-encoding', 'gzip')
-  const body = small ? new Uint8Array(await zip(bytes)) : bytes
+  const zipped = bytes.length >= SMALL && encodingFor(c, ['gzip']) !== undefined
+  if (zipped) c.header('content-encoding', 'gzip')
+  const body = zipped ? new Uint8Array(await zip(bytes)) : bytes
   c.header('content-length', String(body.length))
   return c.body(body, status)
 }

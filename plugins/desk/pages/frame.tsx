@@ -26,7 +26,7 @@ import { words, type DeskWord } from '../words.ts'
 /** What the rail and the pages beside it both need; read once a request. */
 export interface Visit {
   actor: PersonActor
-  queues: Queue[]
+  queues: readonly Queue[]
   /** Saved views that the person has; asked for once. */
   views(): Promise<SavedView[]>
   used: InUse

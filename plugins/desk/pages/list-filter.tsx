@@ -28,8 +28,8 @@ import { serviceChoices, typeChoices } from './about-fields.tsx'
 import type { Visit } from './frame.tsx'
 
 export interface FilterChoices {
-  states: StateRow[]
-  priorities: { id: string; name: string }[]
+  states: readonly StateRow[]
+  priorities: readonly { id: string; name: string }[]
   agents: { id: string; name: string }[]
   about: AboutChoices
   /** Fields of the installation's own. */

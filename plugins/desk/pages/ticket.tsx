@@ -98,7 +98,7 @@ export interface TicketView {
   time: TimeView | undefined
   /** Its next deadline; undefined: it has none. */
   due: SaidDeadline | undefined
-  priorities: { id: Id; name: string }[]
+  priorities: readonly { id: Id; name: string }[]
   /** What it may be about, as far as that is used here. */
   about: AboutChoices
   /** Those of the installation's own: what stands in them, and what each form asks for. */
