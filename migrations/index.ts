@@ -44,6 +44,7 @@ import * as priorityIds from './0091_priority_ids.ts'
 import * as mergeFields from './0092_merge_fields.ts'
 import * as accessChange from './0097_access_change.ts'
 import * as personIndexes from './0098_person_indexes.ts'
+import * as overtaken from './0100_overtaken.ts'
 
 export const coreMigrations: Record<string, Migration> = {
   '0001_core': core,
@@ -90,6 +91,7 @@ export const coreMigrations: Record<string, Migration> = {
   '0092_merge_fields': mergeFields,
   '0097_access_change': accessChange,
   '0098_person_indexes': personIndexes,
+  '0100_overtaken': overtaken,
 }
 
 export { coreFills } from './fills.ts'

@@ -27,6 +27,16 @@ export default class CiReporter implements Reporter {
   }
 }
 
-/** What went wrong the first time, with a property's seed: it would be lost otherwise. */
-const why = (errors: readonly { message: string }[] | undefined): string =>
-  (errors ?? []).map(({ message }) => `\n    ${message.slice(0, 2000).replaceAll('\n', '\n    ')}`).join('')
+interface Failure {
+  message: string
+  cause?: unknown
+}
+
+/** What went wrong the first time, a property's seed and what did not hold for it: it would be lost otherwise. */
+const why = (errors: readonly Failure[] | undefined): string =>
+  (errors ?? [])
+    .flatMap(({ message, cause }) => [message, ...(isFailure(cause) ? [cause.message] : [])])
+    .map((message) => `\n    ${message.slice(0, 2000).replaceAll('\n', '\n    ')}`)
+    .join('')
+
+const isFailure = (cause: unknown): cause is Failure => typeof (cause as Failure | undefined)?.message === 'string'

@@ -43,11 +43,12 @@ describe('dates for putting a ticket off', () => {
     fc.assert(
       fc.property(fc.date({ min: new Date('2026-01-01'), max: new Date('2030-01-01'), noInvalidDate: true }), (now) => {
         const dates = presetsFor(DEFAULT_CALENDAR, now).map(({ date }) => date.getTime())
-        expect(dates.length).toBeGreaterThanOrEqual(3)
+        // Before a Christmas from Monday to Wednesday: tomorrow, or the day after it.
+        expect(dates.length).toBeGreaterThanOrEqual(2)
         expect([...new Set(dates)].toSorted((a, b) => a - b)).toEqual(dates)
         for (const date of dates) expect([date > now.getTime(), isWorkingTime(DEFAULT_CALENDAR, new Date(date))]).toEqual([true, true])
       }),
-      { numRuns: 50 },
+      { numRuns: 50, examples: [[new Date('2029-12-19T23:00:00Z')], [new Date('2029-12-21T12:00:00Z')]] },
     )
   })
   it('are at 7:00 where the calendar never opens', () => {

@@ -297,7 +297,8 @@ function complete(given: Given, config: Config): Directory {
 
 /** Every block in it is a certificate, and there is one. */
 function isCertificates(pem: string): boolean {
-  const blocks = pem.match(/-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:TRUSTED )?CERTIFICATE-----/g) ?? []
+  // Parted where blocks begin: looking for the end of each would read a text of beginnings over and over.
+  const blocks = pem.split(/(?=-----BEGIN (?:TRUSTED )?CERTIFICATE-----)/).filter((part) => part.startsWith('-----BEGIN '))
   try {
     return blocks.length > 0 && blocks.every((block) => new X509Certificate(block).subject !== undefined)
   } catch {

@@ -174,6 +174,41 @@ describe('one mail', () => {
   })
 })
 
+test('a delivery that was overtaken while it waited finds the ticket of the one that was quicker', async () => {
+  const { make, database } = station
+  const id = `<wyprzedzona-${++count}@firma.example>`
+  const [noon, minutes] = [make.now, (n: number) => new Date(make.now.getTime() + n * 60_000)]
+  const by = async (later: number, way: string, text?: string) => {
+    make.now = minutes(later)
+    try {
+      return (
+        await accept(letter({ id, to: 'pomoc@uni.example', head: way, ...(text === undefined ? {} : { text }) }), ['pomoc@uni.example'])
+      )[0]!
+    } finally {
+      make.now = noon
+    }
+  }
+  const first = await by(0, '', 'Coś innego.')
+  await process([first])
+  // Both the first and the second look for it; the third came too late for that, and no lock holds it.
+  const lock = await database.db.startTransaction().execute()
+  await lock.selectFrom('inbound_mail').select('id').where('id', '=', first).forUpdate().execute()
+  const second = await by(20, 'X-Forwarded-By: b\r\n')
+  await expect.poll(async () => (await lockedOut(database.db)).length, { timeout: 20_000 }).toBeGreaterThan(0)
+  const third = await by(40, 'Delivered-To: a@x\r\n')
+  expect((await process([third])).map(({ outcome }) => outcome)).toEqual(['new-ticket'])
+  await lock.commit().execute()
+  expect((await process([second])).map(({ outcome }) => outcome)).toEqual(['duplicate'])
+  // That of the first, and one of the other two.
+  expect(await ticketsOf(id)).toHaveLength(2)
+})
+
+const lockedOut = async (db: Station['database']['db']) =>
+  (
+    await sql`select pid from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())
+    union select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
+  ).rows
+
 describe("a ticket's page", () => {
   test('says whom else a mail was written to, that we are a hidden copy, and folds many', async () => {
     const site = await openSite([desk], {}, station.database)

@@ -105,8 +105,9 @@ const SIBLINGS = 100
  * Everything the steps want to know of a mail, in one round trip; undefined when it is processed already. Its transaction waits for no
  * disk (`synchronous_commit`): the mail and its job were on the disk before its sender was told 250, the log is written in order, so that a ticket
  * that a power cut takes is made anew of them, and whatever leaves the house is written down first by a commit that does wait. All rows of the
- * same bytes, and of the same Message-ID, are locked first, so that of two jobs one makes the ticket and the other finds it. What a mail gives
- * no reason to ask (most refer to nothing and report nothing) is left out of the question.
+ * same bytes, and of the same Message-ID, are locked first, so that of two jobs one makes the ticket and the other finds it; one that came
+ * while this waited for a lock, and was quicker, is met by `finishInbound`. What a mail gives no reason to ask (most refer to nothing and report
+ * nothing) is left out of the question.
  */
 export async function whatIsKnown(
   trx: Transaction<Database>,
@@ -333,13 +334,15 @@ export interface InboundEnd {
   contentKey: Buffer | null
   ticketId: Id | null
   articleId: Id | null
+  /** So many of its siblings were processed when it was judged. */
+  siblingsDone: number
 }
 
-/** Writes what became of a mail, before commit. */
+/** Writes what became of a mail, before commit. Where a sibling was processed of which its judgement knew nothing, the act is begun anew. */
 export const finishInbound = (work: Work, end: InboundEnd): void => work.gather(storeEnd, [end])
 
 const storeEnd = (work: Work, [end]: InboundEnd[]): RawBuilder<unknown> => sql`
   update inbound_mail set state = 'processed', outcome = ${end!.outcome}, reason = ${storableJson(end!.reasons)}::jsonb, subject = ${end!.subject},
     from_text = ${end!.from}, message_id_md5 = coalesce(md5(${end!.messageId}::text), message_id_md5), ticket_id = ${end!.ticketId},
     article_id = ${end!.articleId}, content_key = ${end!.contentKey}, processed_at = ${work.now}
-  where id = ${end!.id}`
+  where id = ${end!.id} and not inbound_mail_overtaken(${end!.id}, ${end!.messageId}, ${end!.contentKey}, ${sql.lit(SAME_MAIL_MINUTES)}, ${sql.lit(SIBLINGS)}, ${end!.siblingsDone})`

@@ -112,7 +112,7 @@ async function workUp(host: Host, row: InboundRow, again: Again, room: MailRoom)
   const later = await host.work(system('postmaster'), async (work) => {
     const settled = await settleMail(work, row, looked, again.waits)
     if (!settled || 'later' in settled) return settled?.later
-    const { end, reasons } = settled
+    const { end, reasons, siblingsDone } = settled
     const { mail } = looked
     finishInbound(work, {
       ...end,
@@ -122,6 +122,7 @@ async function workUp(host: Host, row: InboundRow, again: Again, room: MailRoom)
       from: sayAddresses(mail.from).slice(0, 500),
       messageId: mail.messageId,
       contentKey: looked.content,
+      siblingsDone,
     })
     work.emit('mail.processed', { ...(end.ticketId ? { ticketId: end.ticketId } : {}), data: { mail: id, outcome: end.outcome } })
     ended = end
@@ -171,12 +172,13 @@ export async function settleMail(
   row: InboundRow,
   looked: LookedAt,
   waits: number,
-): Promise<{ end: End; reasons: MailReason[] } | { later: number } | undefined> {
+): Promise<{ end: End; reasons: MailReason[]; siblingsDone: number } | { later: number } | undefined> {
   const hand = await prepare(work, row, looked, waits)
   if (!hand) return undefined
   const { verdict, reasons } = await judge(hand, looked.extensions && pluginSteps(looked.extensions, work, hand, looked.answers))
   if (verdict.end === 'wait') return { later: WAITS[waits]! }
-  return { end: await carryOut(work, row, hand, verdict, reasons, looked.rules), reasons }
+  const siblingsDone = hand.known.siblings.filter(({ processed }) => processed).length
+  return { end: await carryOut(work, row, hand, verdict, reasons, looked.rules), reasons, siblingsDone }
 }
 
 /** The mail stays as it came, with the plugin's reason, in the list of mails held. */
