@@ -7,24 +7,17 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
 
 /**
  * Ends the act, to be begun anew, where more deliveries of the same mail are processed than it knew of (core/mail/inbound/inbound.store.ts). A
- * statement that waits for a lock goes on seeing what stood there when it began; this one looks again.
+ * statement that waits for a lock goes on seeing what stood there when it began; this one looks again. A function keeps its plan.
  */
 const overtaken = `
-  create function inbound_mail_overtaken(own bigint, message text, content bytea, minutes integer, most integer, known integer)
-  returns boolean language plpgsql as $$
-  declare
-    mail inbound_mail;
+  create function inbound_mail_overtaken(
+    own bigint, of_blob bigint, message text, content bytea, since timestamptz, until timestamptz, from_id bigint, known integer
+  ) returns boolean language plpgsql as $$
   begin
-    select * into strict mail from inbound_mail where id = own;
     if known < (
       select count(*) from inbound_mail m
-      where m.id <> own and m.state = 'processed' and (m.blob_id = mail.blob_id or m.content_key = content) and m.id = any(array(
-        select id from inbound_mail where blob_id = mail.blob_id
-        union all (
-          select id from inbound_mail
-          where message_id_md5 = md5(message) and content is not null
-            and accepted_at between mail.accepted_at - make_interval(mins => minutes) and mail.accepted_at + make_interval(mins => minutes)
-          order by id desc limit most))))
+      where m.id <> own and m.state = 'processed' and (m.blob_id = of_blob
+        or m.message_id_md5 = md5(message) and m.content_key = content and m.accepted_at between since and until and m.id >= from_id))
     then
       raise serialization_failure using message = 'another delivery of the same mail was processed meanwhile';
     end if;

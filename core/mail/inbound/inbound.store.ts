@@ -98,6 +98,10 @@ const TICKET = sql.raw(`json_build_object('id', t.id::text, 'number', t.number, 
  * server takes that long. Later somebody sends it again on purpose.
  */
 export const SAME_MAIL_MINUTES = 30
+const sameMailAround = ({ acceptedAt }: Delivery): [Date, Date] => {
+  const apart = SAME_MAIL_MINUTES * 60_000
+  return [new Date(acceptedAt.getTime() - apart), new Date(acceptedAt.getTime() + apart)]
+}
 /** Devices that give all their mails one Message-ID must not make each of them lock the others. */
 const SIBLINGS = 100
 
@@ -130,8 +134,7 @@ export async function whatIsKnown(
   },
 ): Promise<Known | undefined> {
   const { delivery, messageId, references, numbers, copies, originals, sender, content, sentBy = '', counterKey } = about
-  const apart = SAME_MAIL_MINUTES * 60_000
-  const [since, until] = [-apart, apart].map((ms) => new Date(delivery.acceptedAt.getTime() + ms))
+  const [since, until] = sameMailAround(delivery)
   const { rows } = await sql<{
     done: boolean
     known: Omit<Known, 'references' | 'waitingFor' | 'numbered' | 'sharing' | 'reported' | 'sentBySame'> & Partial<Known>
@@ -156,6 +159,10 @@ export async function whatIsKnown(
           'believed', coalesce(a.assurance <> 'failed', true) and a.held_at is null) order by s.id), '[]')
         from siblings s left join article a on a.id = s.article_id
         where s.id <> ${delivery.id} and (s.same_bytes or s.content_key = ${content})),
+      'seen', (
+        select json_build_object('done', count(*) filter (where s.state = 'processed' and (s.same_bytes or s.content_key = ${content})),
+          'from', (case when count(*) < ${sql.lit(SIBLINGS)} then 0 else min(s.id) end)::text)
+        from siblings s),
       'recipients', (select coalesce(json_agg(s.envelope_to order by s.id), '[]') from siblings s where s.same_bytes),
       'ownMessage', exists (select 1 from outbound_mail where message_id = ${messageId}),
       'sender', (
@@ -325,7 +332,9 @@ async function mergedInto(
 }
 
 export interface InboundEnd {
-  id: Id
+  delivery: Delivery
+  /** Of `Known`. */
+  seen: Known['seen']
   outcome: MailOutcome
   reasons: MailReason[]
   subject: string
@@ -334,15 +343,18 @@ export interface InboundEnd {
   contentKey: Buffer | null
   ticketId: Id | null
   articleId: Id | null
-  /** So many of its siblings were processed when it was judged. */
-  siblingsDone: number
 }
 
 /** Writes what became of a mail, before commit. Where a sibling was processed of which its judgement knew nothing, the act is begun anew. */
 export const finishInbound = (work: Work, end: InboundEnd): void => work.gather(storeEnd, [end])
 
-const storeEnd = (work: Work, [end]: InboundEnd[]): RawBuilder<unknown> => sql`
+const storeEnd = (work: Work, [end]: InboundEnd[]): RawBuilder<unknown> => {
+  const { delivery, seen, messageId, contentKey } = end!
+  const [since, until] = sameMailAround(delivery)
+  return sql`
   update inbound_mail set state = 'processed', outcome = ${end!.outcome}, reason = ${storableJson(end!.reasons)}::jsonb, subject = ${end!.subject},
-    from_text = ${end!.from}, message_id_md5 = coalesce(md5(${end!.messageId}::text), message_id_md5), ticket_id = ${end!.ticketId},
-    article_id = ${end!.articleId}, content_key = ${end!.contentKey}, processed_at = ${work.now}
-  where id = ${end!.id} and not inbound_mail_overtaken(${end!.id}, ${end!.messageId}, ${end!.contentKey}, ${sql.lit(SAME_MAIL_MINUTES)}, ${sql.lit(SIBLINGS)}, ${end!.siblingsDone})`
+    from_text = ${end!.from}, message_id_md5 = coalesce(md5(${messageId}::text), message_id_md5), ticket_id = ${end!.ticketId},
+    article_id = ${end!.articleId}, content_key = ${contentKey}, processed_at = ${work.now}
+  where id = ${delivery.id} and not inbound_mail_overtaken(${delivery.id}, ${delivery.blobId}, ${messageId}, ${contentKey}, ${since}, ${until},
+    ${seen.from}, ${seen.done})`
+}

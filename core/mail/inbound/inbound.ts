@@ -13,7 +13,7 @@ import { canonicalAddress, destinationOf, keepAddressBook, type AddressBook } fr
 import { type Evidence } from '../judge/assurance/assurance.ts'
 import { makeSenderCheck, type SenderCheck } from '../judge/assurance/look-up.ts'
 import { contentKey } from './content-key.ts'
-import type { Hand } from '../judge/hand.ts'
+import type { Hand, Known } from '../judge/hand.ts'
 import { takeAtHand } from './at-hand.ts'
 import { finishInbound, loadInbound, type InboundRow } from './inbound.store.ts'
 import { giveBack, makeTurns, NEXT_TURN_SECONDS, type Turn } from './large-mails.ts'
@@ -112,17 +112,17 @@ async function workUp(host: Host, row: InboundRow, again: Again, room: MailRoom)
   const later = await host.work(system('postmaster'), async (work) => {
     const settled = await settleMail(work, row, looked, again.waits)
     if (!settled || 'later' in settled) return settled?.later
-    const { end, reasons, siblingsDone } = settled
+    const { end, reasons, seen } = settled
     const { mail } = looked
     finishInbound(work, {
       ...end,
-      id,
+      delivery: row,
+      seen,
       reasons,
       subject: mail.subject,
       from: sayAddresses(mail.from).slice(0, 500),
       messageId: mail.messageId,
       contentKey: looked.content,
-      siblingsDone,
     })
     work.emit('mail.processed', { ...(end.ticketId ? { ticketId: end.ticketId } : {}), data: { mail: id, outcome: end.outcome } })
     ended = end
@@ -172,13 +172,12 @@ export async function settleMail(
   row: InboundRow,
   looked: LookedAt,
   waits: number,
-): Promise<{ end: End; reasons: MailReason[]; siblingsDone: number } | { later: number } | undefined> {
+): Promise<{ end: End; reasons: MailReason[]; seen: Known['seen'] } | { later: number } | undefined> {
   const hand = await prepare(work, row, looked, waits)
   if (!hand) return undefined
   const { verdict, reasons } = await judge(hand, looked.extensions && pluginSteps(looked.extensions, work, hand, looked.answers))
   if (verdict.end === 'wait') return { later: WAITS[waits]! }
-  const siblingsDone = hand.known.siblings.filter(({ processed }) => processed).length
-  return { end: await carryOut(work, row, hand, verdict, reasons, looked.rules), reasons, siblingsDone }
+  return { end: await carryOut(work, row, hand, verdict, reasons, looked.rules), reasons, seen: hand.known.seen }
 }
 
 /** The mail stays as it came, with the plugin's reason, in the list of mails held. */

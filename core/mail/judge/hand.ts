@@ -66,6 +66,8 @@ export interface Sibling {
 export interface Known {
   /** The same mail for other recipients, or come by another way within `SAME_MAIL_MINUTES`. */
   siblings: Sibling[]
+  /** How many of them were processed; and, where there are more than are looked at, the id from which on. */
+  seen: { done: number; from: Id }
   /** All recipients of the same bytes, in the order of the envelope. */
   recipients: string[]
   /** The Message-ID is one that we made. */
