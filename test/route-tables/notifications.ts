@@ -82,6 +82,6 @@ export const NOTIFICATION_ROWS: Record<string, Row> = {
   'POST /notifications/read': { path: () => '/notifications/read', may: agents(303), fields: () => ({ id: '1' }) },
   'GET /notifications/mine': { path: () => '/notifications/mine', may: agents(200) },
   'POST /notifications/mine': { path: () => '/notifications/mine', may: agents(303), fields: () => ({ 'all.mail': 'digest' }) },
-  'GET /desk/tickets/:id/told': { path: (side) => `/desk/tickets/${side.thing.ticket}/told`, may: own(200) },
-  'GET /desk/tickets/:id/mentions': { path: (side) => `/desk/tickets/${side.thing.ticket}/mentions?q=a`, may: own(200) },
+  'GET /desk/tickets/:id/told': { ticket: true, path: (side) => `/desk/tickets/${side.thing.ticket}/told`, may: own(200) },
+  'GET /desk/tickets/:id/mentions': { ticket: true, path: (side) => `/desk/tickets/${side.thing.ticket}/mentions?q=a`, may: own(200) },
 }

@@ -42,6 +42,8 @@ export interface Side extends Owned {
 export interface Row {
   path(side: Side): string
   fields?(side: Side): Record<string, string>
+  /** It is about `thing`: each who may finds it as it was a moment ago. */
+  ticket?: true
   /** The answer to each who may; everybody else is refused. */
   may: Partial<Record<Standing, number>>
   /** How one is refused, where it is not as usual: 404, and the login for who is not logged in. */
@@ -137,20 +139,29 @@ export const ROWS: Record<string, Row> = {
   'POST /draft': { path: () => '/draft', fields: ownDraft, may: { agent: 303 }, not: { ...loggedIn(403), stranger: 401 } },
   'POST /draft/files': { path: () => '/draft/files', fields: ownDraft, may: { agent: 200 }, not: { ...loggedIn(403), stranger: 401 } },
   'GET /desk': { path: () => '/desk', may: agents(200) },
-  'GET /desk/view/:name': { path: () => '/desk/view/open', may: agents(200), shows: (side) => side.thing.number, does: ['agent', 'admin'] },
+  'GET /desk/view/:name': {
+    ticket: true,
+    path: () => '/desk/view/open',
+    may: agents(200),
+    shows: (side) => side.thing.number,
+    does: ['agent', 'admin'],
+  },
   'GET /desk/queue/:id': {
+    ticket: true,
     path: (side) => `/desk/queue/${side.main}`,
     may: own(200),
     shows: (side) => side.thing.number,
     does: ['agent', 'admin'],
   },
   'GET /desk/search': {
+    ticket: true,
     path: (side) => `/desk/search?number=${side.thing.number}`,
     may: agents(200),
     shows: (side) => `/desk/tickets/${side.thing.ticket}`,
     does: ['agent', 'admin'],
   },
   'GET /desk/export.csv': {
+    ticket: true,
     path: () => '/desk/export.csv',
     may: agents(200),
     shows: (side) => side.thing.number,
@@ -166,6 +177,7 @@ export const ROWS: Record<string, Row> = {
   },
   'GET /desk/views/new': { path: () => '/desk/views/new?from=/desk/view/open', may: agents(200) },
   'POST /desk/views/new': {
+    ticket: true,
     path: () => '/desk/views/new',
     fields: (side) => ({ name: side.thing.number, from: '/desk/view/open' }),
     may: agents(303),
@@ -194,6 +206,7 @@ export const ROWS: Record<string, Row> = {
     does: HAVE_VIEW,
   },
   'POST /desk/bulk': {
+    ticket: true,
     path: () => '/desk/bulk',
     fields: (side) => ({ ticket: side.thing.ticket, act: 'move', queue: side.queue }),
     // Whom it was refused is told it on the list itself.
@@ -225,13 +238,19 @@ export const ROWS: Record<string, Row> = {
     not: { otherAgent: 422, otherAdmin: 422, parent: 422, central: 422 },
   },
   'GET /desk/people': { path: (side) => `/desk/people?customer=person-${side.slug}`, may: agents(200) },
-  'GET /': { path: () => '/', may: all(200), shows: (side) => `href="/tickets/${side.thing.ticket}"`, does: ['customer'] },
+  'GET /': { ticket: true, path: () => '/', may: all(200), shows: (side) => `href="/tickets/${side.thing.ticket}"`, does: ['customer'] },
   'POST /': {
     path: () => '/',
     fields: (side) => ({ subject: 'Pytanie', body: 'Treść', unit: side.unit, topic: side.topic }),
     may: loggedIn(303),
   },
-  'GET /tickets.csv': { path: () => '/tickets.csv', may: loggedIn(200), shows: (side) => side.thing.number, does: ['customer'] },
+  'GET /tickets.csv': {
+    ticket: true,
+    path: () => '/tickets.csv',
+    may: loggedIn(200),
+    shows: (side) => side.thing.number,
+    does: ['customer'],
+  },
   'GET /tickets': { path: () => '/tickets', may: all(302) },
   'GET /login': { path: () => '/login', may: { ...all(303), stranger: 200 } },
   'POST /login': {

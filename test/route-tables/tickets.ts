@@ -160,9 +160,9 @@ export async function freshThing({ make }: Site, of: { queue: Id; otherQueue: Id
   const { queue, otherQueue, customer } = of
   const ticket = await make.ticket({ queueId: queue, customerId: customer })
   const file = { name: 'plik.txt', contentType: 'text/plain', content: Buffer.from('treść') }
-  const add = async (visible: boolean, held?: { rule: string; decision: null }) => {
-    const id = await make.asSystem((work) =>
-      insertArticle(work, ticket.id, {
+  const { article, note, held } = await make.asSystem(async (work) => {
+    const add = async (visible: boolean, held?: { rule: string; decision: null }) => {
+      const id = await insertArticle(work, ticket.id, {
         channel: visible ? 'email' : 'internal',
         senderType: visible ? 'customer' : 'agent',
         visible,
@@ -171,19 +171,19 @@ export async function freshThing({ make }: Site, of: { queue: Id; otherQueue: Id
         html: '<p>x</p>',
         attachments: [file],
         ...(held ? { held, personId: customer } : {}),
-      }),
-    )
-    const { id: attachment } = await make.db
-      .selectFrom('article_attachment')
-      .select('id')
-      .where('article_id', '=', id)
-      .executeTakeFirstOrThrow()
-    return { id, attachment }
-  }
-  const article = await add(true)
-  const note = await add(false)
-  const held = await add(true, { rule: 'no-part-in-ticket', decision: null })
-  await make.asSystem((work) => keepRaw(work, held.id, Buffer.from('Subject: x\r\n\r\nx\r\n')))
+      })
+      const { id: attachment } = await work.db
+        .selectFrom('article_attachment')
+        .select('id')
+        .where('article_id', '=', id)
+        .executeTakeFirstOrThrow()
+      return { id, attachment }
+    }
+    const [article, note] = [await add(true), await add(false)]
+    const held = await add(true, { rule: 'no-part-in-ticket', decision: null })
+    await keepRaw(work, held.id, Buffer.from('Subject: x\r\n\r\nx\r\n'))
+    return { article, note, held }
+  })
   const taken = await of.agent.post(`/desk/tickets/${ticket.id}/take`)
   expect(taken.status).toBe(303)
   const { act_id: taking } = await make.db
