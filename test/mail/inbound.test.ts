@@ -1,11 +1,13 @@
 /** What becomes of a mail: each rule with a real mail over a real socket, judged by real jobs. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from 'kysely'
+import type { Id } from '../../core/database/schema.ts'
 import { addressesChanged } from '../../core/mail/addresses.ts'
 import { processWaiting } from '../../core/mail/inbound/inbound.ts'
 import { retryInbound } from '../../core/mail/desk/mail-list.ts'
 import { parseMail } from '../../core/mail/reading/parse.ts'
 import { system } from '../../core/kernel/actor.ts'
+import { DEATHS, noteOf } from '../../core/kernel/jobs/suspects.ts'
 import { setState } from '../../core/ticket/change/tickets.ts'
 import { eml, eventually, startStation, type Station } from './station.ts'
 
@@ -487,6 +489,26 @@ describe('what cannot go well', () => {
     await sql`alter table ticket drop constraint nie_dzis`.execute(db)
     await station.host.work(system('test'), (work) => retryInbound(work, row.id))
     expect((await station.processed('nie do zapisania'))[0]).toMatchObject({ outcome: 'new-ticket' })
+  })
+
+  test('a mail with which programs ended is put aside as failed, with that for a reason, and started again by hand', async () => {
+    const { db } = station.database
+    await sql`alter table ticket add constraint noch_nicht check (title <> 'konczy program')`.execute(db)
+    await station.deliver(`From: ${someone()}\r\nSubject: konczy program\r\n\r\nx\r\n`)
+    const failing = () =>
+      sql<{ id: Id }>`select id from graphile_worker._private_jobs where last_error like '%noch_nicht%' and locked_at is null`.execute(db)
+    await eventually(async () => (await failing()).rows.length).toBe(1)
+    await sql`alter table ticket drop constraint noch_nicht`.execute(db)
+    // As programs leave it that died while it was under way.
+    await sql`update graphile_worker._private_jobs set run_at = now(), last_error = ${noteOf(DEATHS)} where id = ${(await failing()).rows[0]!.id}`.execute(
+      db,
+    )
+    const failed = () => db.selectFrom('inbound_mail').selectAll().where('state', '=', 'failed').executeTakeFirst()
+    await eventually(failed).toBeDefined()
+    const row = (await failed())!
+    expect(row.reason![0]!.detail).toContain(`the program ended ${DEATHS} times`)
+    await station.host.work(system('test'), (work) => retryInbound(work, row.id))
+    expect((await station.processed('konczy program'))[0]).toMatchObject({ outcome: 'new-ticket' })
   })
 
   test('an accepted mail whose job is gone gets one again within the minute', async () => {

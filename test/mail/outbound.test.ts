@@ -8,6 +8,7 @@ import { answerTicket } from '../../core/ticket/change/tickets.ts'
 import { undoAct } from '../../core/ticket/change/undo.ts'
 import { backoffSeconds, sendMail, sendWaiting } from '../../core/mail/outbound/send.ts'
 import { queueMail } from '../../core/mail/outbound.ts'
+import { DEATHS, noteOf } from '../../core/kernel/jobs/suspects.ts'
 import { openSmarthost } from '../../core/mail/outbound/transport.ts'
 import { startMailSink } from '../servers/mail-sink.ts'
 import { eventually, startStation, type Station } from './station.ts'
@@ -169,6 +170,17 @@ describe('what is not taken', () => {
       reader: await loadAccess(station.database.db, customerId, false),
     })
     expect(seen.find(({ id }) => id === answer.id)!.sendErrors).toEqual([])
+  })
+
+  test('one with which programs ended is given up too, and leaves no more', async () => {
+    const { mailId, address, ticket } = await answered()
+    await sql`update graphile_worker._private_jobs set attempts = ${DEATHS + 1}, last_error = ${noteOf(DEATHS)} where key = ${`mail/send/${mailId}`}`.execute(
+      station.database.db,
+    )
+    await hurry(mailId)
+    await eventually(async () => (await outbound(mailId)).state).toBe('failed')
+    expect((await articlesOf(ticket.id)).at(-1)!.body).toContain(`the program ended ${DEATHS} times`)
+    expect(station.sink.mails.some(({ to }) => to.includes(address))).toBe(false)
   })
 
   test('a refusal for good is given up at once', async () => {

@@ -5,6 +5,7 @@ import { cuttable, type CuttableDatabase } from '../../../test/servers/cuttable.
 import { makeLog } from '../../machine/log.ts'
 import { insertJobs } from './jobs.ts'
 import { startJobs, type JobRunner, type RunnableJob } from './run-jobs.ts'
+import { DEATHS } from './suspects.ts'
 
 const log = makeLog('silent')
 
@@ -225,4 +226,48 @@ test.concurrent('it stops without a database too', async (context) => {
   await until(() => runs === 1)
   cut.cut()
   await runners.pop()!.stop()
+})
+
+test.concurrent('a job that ends each program that runs it is told so, and takes along nothing that was fetched beside it', async (context) => {
+  const { database, start, way, ask, waiting } = await place(context)
+  const poison = 2
+  const done: number[] = []
+  const told: number[] = []
+  const attempts = new Map<number, number>()
+  const over = Promise.withResolvers<void>()
+  for (let n = 0; n < 6; n++) await ask('work', { n })
+  for (let programs = 0; told.at(-1) !== DEATHS; programs++) {
+    if (programs > DEATHS + 2) throw new Error('it is tried for ever')
+    const cut = await way()
+    let ended = false
+    const end = Promise.withResolvers<void>()
+    await start(cut.url, {
+      work: async (payload, { attempt, deaths = 0 }) => {
+        const n = Number(payload['n'])
+        if (ended) return over.promise
+        attempts.set(n, attempt)
+        if (n === poison) {
+          told.push(deaths)
+          if (deaths < DEATHS) {
+            ended = true
+            cut.cut()
+            end.resolve()
+            return over.promise
+          }
+          end.resolve()
+        }
+        done.push(n)
+      },
+    })
+    await end.promise
+    if (!ended) continue
+    // The server notices its end; so long ago that it is taken for a dead one.
+    await sleep(300)
+    await database.pool.query(`update graphile_worker._private_jobs set locked_at = locked_at - interval '1 minute'`)
+  }
+  await until(async () => (await waiting()) === 0)
+  over.resolve()
+  expect(told).toEqual([0, 0, 1, 2, 3])
+  expect(new Set(done).size).toBe(6)
+  for (const [n, attempt] of attempts) if (n !== poison) expect(attempt).toBeLessThanOrEqual(2)
 })

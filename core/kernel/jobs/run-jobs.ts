@@ -8,11 +8,19 @@ import { databaseIsAway } from '../../database/away.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import { FRESH_TASKS } from './jobs.ts'
 import { openJobPool } from './job-pool.ts'
+import { deathsOf, keepSuspects } from './suspects.ts'
 import { keepWorkerLocks } from './worker-locks.ts'
+
+export interface JobMeta {
+  attempt: number
+  lastAttempt: boolean
+  /** How often a program ended while this job was under way: from DEATHS on it is better put aside than tried. Absent: never. */
+  deaths?: number
+}
 
 export interface RunnableJob {
   cron?: string
-  run(payload: Record<string, unknown>, meta: { attempt: number; lastAttempt: boolean }): Promise<void>
+  run(payload: Record<string, unknown>, meta: JobMeta): Promise<void>
 }
 
 export interface JobRunner {
@@ -55,6 +63,7 @@ export async function startJobs(options: {
   const locks = await keepWorkerLocks(options.url, log)
   // One connection listens, one is the clock's.
   const connections = openJobPool(options.url, options.concurrency + 2, () => lost())
+  const suspects = keepSuspects(connections)
   /** Workers that take no more jobs but have some under way. */
   const ending = new Set<Promise<void>>()
 
@@ -90,16 +99,20 @@ export async function startJobs(options: {
         const begun = performance.now()
         const losses = connections.losses()
         let result: 'done' | 'failed' = 'failed'
+        let turnEnds = () => {}
         try {
+          turnEnds = await suspects.begin(helpers.job)
           await job.run((payload ?? {}) as Record<string, unknown>, {
             attempt: helpers.job.attempts,
             lastAttempt: helpers.job.attempts >= helpers.job.max_attempts,
+            deaths: deathsOf(helpers.job),
           })
           result = 'done'
         } catch (error) {
           if (databaseIsAway(error)) await attempts.forget(helpers.job.id, losses)
           throw error
         } finally {
+          turnEnds()
           underWay--
           options.onEnd?.({ task: name, result, seconds: (performance.now() - begun) / 1000 })
         }

@@ -1,6 +1,7 @@
 /** Owns knowing which job workers are alive, in any process: a lock for each. What dead ones had under way is freed. */
 import { Client } from 'pg'
 import type { Logger } from 'pino'
+import { GIVE_BACK } from './suspects.ts'
 
 export interface WorkerLocks {
   /** A worker of this process has begun: the jobs it takes are its own. */
@@ -85,7 +86,9 @@ export async function keepWorkerLocks(url: string, log: Logger): Promise<WorkerL
       [[...alive]],
     )
     if (rows.length === 0) return
-    await client.query('select graphile_worker.force_unlock_workers($1::text[])', [rows.map(({ id }) => id)])
+    const dead = rows.map(({ id }) => id)
+    await client.query(GIVE_BACK, [dead])
+    await client.query('select graphile_worker.force_unlock_workers($1::text[])', [dead])
     log.info({ workers: rows.length }, 'freed jobs of workers that ended suddenly')
   }
   // One connection, one look at a time.

@@ -6,6 +6,7 @@ import type { Host } from '../../kernel/contract.ts'
 import { withoutJob } from '../../kernel/jobs/jobs.ts'
 import { forVisitor } from '../../kernel/origin.ts'
 import type { RunnableJob } from '../../kernel/jobs/run-jobs.ts'
+import { DEATHS } from '../../kernel/jobs/suspects.ts'
 import type { Work } from '../../kernel/work.ts'
 import { system } from '../../kernel/actor.ts'
 import { Refusal } from '../../errors.ts'
@@ -36,16 +37,17 @@ export function processJob(host: Host, extensions?: MailExtensions): RunnableJob
   const senders = makeSenderCheck(host.config)
   const mailRules = keepMailSettings(host.db, host.live)
   return {
-    async run(payload, { lastAttempt, attempt }) {
+    async run(payload, { lastAttempt, attempt, deaths = 0 }) {
       const id = String(payload['id'])
       try {
+        if (deaths >= DEATHS) throw new Error(`the program ended ${deaths} times while it worked this mail up`)
         const room = { book: await addressBook(), rules: await mailRules(), senders, extensions }
         await processMail(host, id, Number(payload['waits'] ?? 0), room, Number(payload['looks'] ?? 0))
       } catch (error) {
         // A plugin's word, not a fault: trying again would hear it again. A person decides.
         if (error instanceof Refusal && error.code === 'plugin.refused') return hold(host, id, error)
         // A database that goes away under it is no fault of the mail's.
-        const last = lastAttempt || (attempt >= PROCESS_ATTEMPTS && !databaseIsAway(error))
+        const last = lastAttempt || deaths >= DEATHS || (attempt >= PROCESS_ATTEMPTS && !databaseIsAway(error))
         await recordFailure(host, id, attempt, last, error).catch(() => {})
         // The last attempt ends the job quietly: the mail stands in the list of failed ones and is started from there.
         if (!last) throw error

@@ -11,6 +11,7 @@ import { languageFor } from '../../i18n/languages.ts'
 import type { Host } from '../../kernel/contract.ts'
 import { withoutJob } from '../../kernel/jobs/jobs.ts'
 import type { RunnableJob } from '../../kernel/jobs/run-jobs.ts'
+import { DEATHS } from '../../kernel/jobs/suspects.ts'
 import { alongside, type Alongside, type Work } from '../../kernel/work.ts'
 import { system } from '../../kernel/actor.ts'
 import { findQueue } from '../../queue/queues.ts'
@@ -27,6 +28,11 @@ import { returnPath } from '../return-path.ts'
 import { faultOf, IDLE_MS, oneLine, openSmarthost, type SendFault, type Smarthost } from './transport.ts'
 
 type OutboundRow = Selectable<OutboundMailTable>
+
+/** A fault of the mail's own, in nodemailer's word for it. */
+class Unsendable extends Error {
+  readonly code = 'EMESSAGE'
+}
 
 /** So long a mail waits for one before it that is being tried again. */
 const IN_ORDER_MS = 3600 * 1000
@@ -45,7 +51,7 @@ export function sendJob(host: Host): RunnableJob {
   let idle: NodeJS.Timeout | undefined
   let underWay = 0
   return {
-    async run(payload) {
+    async run(payload, { deaths = 0 }) {
       const url = host.config.smarthostUrl
       if (!url) return // stays in the outbox; `mail/send-waiting` finds it when there is somewhere to send to
       clearTimeout(idle)
@@ -53,7 +59,7 @@ export function sendJob(host: Host): RunnableJob {
       try {
         // Opened where its faults belong to the mail: a file of authorities that cannot be read is one.
         const open = () => (smarthost ??= openSmarthost(url, host.config.mail.hostname, host.config.smarthostCa))
-        await sendMail(host, { sendMail: async (mail) => open().sendMail(mail) }, String(payload['id']))
+        await sendMail(host, { sendMail: async (mail) => open().sendMail(mail) }, String(payload['id']), deaths)
       } finally {
         // Connections are kept for a burst, not for the night.
         if (--underWay === 0) {
@@ -127,12 +133,13 @@ const heldBack = sql<boolean>`(outbound_mail.ticket_id is not null and exists (
  * with that (`sendNext`), or is found by `sendWaiting`. The attempt is written down first: from then on it cannot be taken back, and a program that dies while
  * sending sends it again (never the other way round: better twice than not at all).
  */
-export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'>, id: Id): Promise<void> {
+export async function sendMail(host: Host, smarthost: Pick<Smarthost, 'sendMail'>, id: Id, deaths = 0): Promise<void> {
   const mail = await takeUp(host, id)
   if (!mail) return
   let rejected: { address: string; permanent: boolean; text: string }[]
   let left: Buffer | undefined
   try {
+    if (deaths >= DEATHS) throw new Unsendable(`the program ended ${deaths} times while it sent this mail`)
     const composed = await compose(host, mail)
     left = composed.kept
     const info = await smarthost.sendMail(composed.mail)

@@ -1,0 +1,55 @@
+/** Owns jobs that a program died with: each begins alone and noted, so that one that ends programs takes nothing along that was fetched beside it. */
+import type { Job } from 'graphile-worker'
+import type { JobPool } from './job-pool.ts'
+
+/** So often a program may end while one job is under way alone; then the job's owner puts aside what it is about. */
+export const DEATHS = 3
+/** Others wait for a job no longer than this: what ends a program does so soon. */
+const TURN_MS = 30_000
+/** Until its end is written down, which is done for several jobs at a time (run-jobs.ts): one that the next took along would count as under way. */
+const TOLD_MS = 250
+
+type Fetched = Pick<Job, 'id' | 'attempts' | 'last_error'>
+
+/** What stands at such a job as its last error. */
+export const noteOf = (deaths: number): string => `the program ended while this job was under way, ${deaths} times`
+const NOTE = /^the program ended while this job was under way, (\d{1,4}) times$/
+
+/** How often a program ended while this job was under way alone. The first time nobody knows which it was of all that had been fetched. */
+export const deathsOf = ({ last_error: error }: Pick<Job, 'last_error'>): number => Number(NOTE.exec(error ?? '')?.[1] ?? 0)
+
+/** A program ended after it had fetched the job, which was neither done nor failed. */
+const isSuspect = (job: Fetched): boolean => job.attempts > 1 && (job.last_error === null || deathsOf(job) > 0)
+
+/**
+ * Of jobs in the name of a dead worker ($1: ids of workers), those that had not begun get their attempt back; else they would be given up
+ * together with the one that ends programs. The one that is left says that a program has died with them.
+ */
+export const GIVE_BACK = `
+  update graphile_worker._private_jobs set attempts = 1 where locked_by = any($1::text[]) and attempts > 1 and last_error is null`
+
+export interface Suspects {
+  /** Waits until a suspect may begin, and notes that it does. To be called when it has ended: the answer. */
+  begin(job: Fetched): Promise<() => void>
+}
+
+export function keepSuspects({ withClient }: Pick<JobPool, 'withClient'>): Suspects {
+  let line: Promise<void> = Promise.resolve()
+  return {
+    async begin(job) {
+      if (!isSuspect(job)) return () => {}
+      const before = line
+      const { promise, resolve: end } = Promise.withResolvers<void>()
+      line = promise
+      await before
+      setTimeout(end, TURN_MS).unref()
+      await withClient((client) =>
+        client.query('update graphile_worker._private_jobs set last_error = $2 where id = $1', [job.id, noteOf(deathsOf(job) + 1)]),
+      ).catch((error: unknown) => {
+        end()
+        throw error
+      })
+      return () => void setTimeout(end, TOLD_MS)
+    },
+  }
+}
