@@ -68,11 +68,17 @@ describe('why, for the administrator', () => {
     for (const [query, problem] of [
       ['person=nikt&ticket=1', /nikt/],
       [`person=anowak&ticket=1`, /Nie ma zgłoszenia o tym numerze/],
+      [`person=anowak&ticket=`, /Nie ma zgłoszenia o tym numerze/],
     ] as const) {
       const wrong = await boss.get(`/admin/why?${query}`)
       expect(wrong.status).toBe(422)
       expect(await text(Promise.resolve(wrong))).toMatch(problem)
     }
+    const led = await boss.get('/admin/why?person=anowak')
+    expect(led.status).toBe(200)
+    const html = await led.text()
+    expect(html).toContain('value="anowak"')
+    expect(html).not.toContain('aria-invalid')
     expect((await (await site.loggedIn(anna)).get('/admin/why')).status).toBe(403)
   })
 })

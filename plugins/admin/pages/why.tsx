@@ -41,7 +41,8 @@ async function whyPage(c: PageContext): Promise<Response> {
         .replace(/^(ticket\s*)?#/i, '') ?? '',
     right: c.req.query('right') ?? '',
   }
-  const asked = values.person !== '' || values.ticket !== ''
+  // A person's page leads here with the person alone: the ticket is still to be named.
+  const asked = c.req.query('ticket') !== undefined
   let form: FormState = blankForm(values)
   const found = asked
     ? await answer(c, form).catch((error: unknown) => {
