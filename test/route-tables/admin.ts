@@ -9,6 +9,7 @@ import { ROOT_UNIT } from '../../core/unit/tree.ts'
 import { saveUnitRule } from '../../core/unit/placing.ts'
 import { makeUniversity } from '../university.ts'
 import { aField } from '../fields.ts'
+import { beginCheck, endCheck, type Found } from '../../plugins/otrs-import/check/check.store.ts'
 import type { Site } from '../web.ts'
 import type { Owned } from './units.ts'
 
@@ -118,8 +119,22 @@ export async function adminThings(site: Site, a: Owned, b: Owned): Promise<Thing
       ).id
     },
     '/admin/take-over/check/:file': async () => {
-      await sql`insert into otrs_check (started_at, ended_at, lease_until, found) values (${make.now}, ${make.now}, ${make.now},
-        '{"source": "otobo at db", "lines": [], "local": {"text": "export default {}", "unused": []}}')`.execute(make.db)
+      const proposal: Found['proposal'] = {
+        of: 'otobo',
+        queues: ['Raw'],
+        groups: ['users'],
+        units: [],
+        topics: [],
+        states: [],
+        ours: [],
+        sameLogin: [],
+        addresses: [],
+        customerGroups: false,
+        calendars: [],
+      }
+      const local: Found['local'] = { text: 'export default {}', unused: [] }
+      const check = await beginCheck(make.db as never, {}, make.now, make.now)
+      await endCheck(make.db as never, check, make.now, { found: { source: 'otobo at db', lines: [], proposal, local } })
       return 'otrs-local.ts'
     },
     '/admin/take-over/runs/:id': async () => {

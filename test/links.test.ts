@@ -1,0 +1,122 @@
+/** Every link on every page that somebody is shown leads them to a page, and each is whole: one heading, no id twice, no gap in a sentence. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { addUnitAdministrator } from '../core/permission/unit-administrators.ts'
+import { saveSettings } from '../core/administration/setting-admin.ts'
+import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
+import acl from '../plugins/acl/index.tsx'
+import admin from '../plugins/admin/index.tsx'
+import automation from '../plugins/automation/index.tsx'
+import desk from '../plugins/desk/index.tsx'
+import faq from '../plugins/faq/index.tsx'
+import notifications from '../plugins/notifications/index.ts'
+import otrsImport from '../plugins/otrs-import/index.tsx'
+import portal from '../plugins/portal/index.tsx'
+import units from '../plugins/units/index.tsx'
+import { makeNotification } from './route-tables/notifications.ts'
+import { makeRule, makeRun } from './route-tables/automation.ts'
+import { adminThings } from './route-tables/admin.ts'
+import type { Side } from './route-tables/pages.ts'
+import { makeSide } from './route-tables/side.ts'
+import { freshThing } from './route-tables/tickets.ts'
+import { openSite, type Site, type Visitor } from './web.ts'
+
+let site: Site
+let people: Record<string, Visitor>
+
+beforeAll(async () => {
+  site = await openSite([desk, portal, admin, units, faq, notifications, automation, acl, otrsImport])
+  const { make } = site
+  const faculty = await make.unit()
+  const on = ['faq', 'notifications', 'automation', 'acl'].map((plugin) => ({
+    plugin,
+    unit_id: '1',
+    active: true,
+    changed_at: make.now,
+    changed_by: null,
+  }))
+  await make.db.insertInto('plugin_activation').values(on).execute()
+  await make.asSystem((work) => saveSettings(work, UNIT_LIMITS, unitLimits, { ownAddresses: true, maxQueues: 1000 }, '1'))
+  const [a, b] = [await makeSide(site, 'A', faculty), await makeSide(site, 'B', faculty)]
+  const parent = await make.agent({})
+  await make.asSystem((work) => addUnitAdministrator(work, faculty, parent))
+  const central = await make.agent({ 2: ['rw'], [a.group]: ['rw'] })
+  const keeper = await site.loggedIn(a.agent)
+  await keeper.get('/account')
+  for (let n = 0; n < 2; n++) a.thing = await freshThing(site, { queue: a.main, otherQueue: a.queue, customer: a.customer, agent: keeper })
+  const things = await adminThings(site, a as Side, b as Side)
+  for (const make of Object.values(things.ids)) await make()
+  await makeNotification(site, null)
+  await makeRun(site, await makeRule(site, null))
+  people = {
+    stranger: site.visitor(),
+    customer: await site.loggedIn(a.customer),
+    agent: keeper,
+    'local administrator': await site.loggedIn(a.admin),
+    'administrator above': await site.loggedIn(parent),
+    'central administrator': await site.loggedIn(central),
+  }
+}, 120_000)
+afterAll(() => site?.close())
+
+/** Of one kind of page this many are opened: what differs in ids and words alone is drawn by the same lines. */
+const OF_A_KIND = 2
+const kindOf = (address: URL): string =>
+  `${address.pathname.replace(/\/(\d+|unit-\d+|[0-9a-f-]{36})(?=\/|$)/g, '/:id')}?${[...address.searchParams.keys()].toSorted().join('&')}`
+
+const linksOf = (html: string): string[] =>
+  [...html.matchAll(/\s(?:href|src|hx-get)="([^"]+)/g)].map(([, address]) =>
+    address!.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'"),
+  )
+
+function faultsOf(html: string): string[] {
+  const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id)
+  const headings = html.match(/<h1[\s>]/g)?.length ?? 0
+  const text = html.replace(/<(script|style|textarea|pre|code|option)\b[\s\S]*?<\/\1>/g, ' ').replace(/<[^>]*>/g, ' ')
+  return [
+    ...ids.filter((id, n) => ids.indexOf(id) !== n).map((id) => `twice #${id}`),
+    ...(headings === 1 ? [] : [`${headings} headings`]),
+    ...[...text.matchAll(/.{0,30}(?:undefined|\bNaN\b|\[object |Invalid DateTime|\{[a-z][\w-]*\}).{0,30}/g)].map(([words]) => words.trim()),
+  ]
+}
+
+it('a page that is not whole is seen', () => {
+  expect(
+    faultsOf('<html><h1>Kolejka {name}</h1><p id="a">undefined</p><i id="a">{ok</i><h1>x</h1><textarea>{name} NaN</textarea>'),
+  ).toEqual(['twice #a', '2 headings', 'Kolejka {name}  undefined  {ok  x'])
+})
+
+it.each(['stranger', 'customer', 'agent', 'local administrator', 'administrator above', 'central administrator'])(
+  'what a %s is offered opens',
+  async (who) => {
+    const visitor = people[who]!
+    const here = new URL('https://pomoc.example/')
+    const seen = new Map<string, number>()
+    const asked = new Set<string>()
+    const wrong: string[] = []
+    const ahead = [{ to: '/', from: 'the start' }]
+    for (let next = ahead.shift(); next; next = ahead.shift()) {
+      const address = new URL(next.to, here)
+      const place = decodeURIComponent(address.hash.slice(1))
+      address.hash = ''
+      if (address.origin !== here.origin || asked.has(`${address.href}#${place}`)) continue
+      asked.add(`${address.href}#${place}`)
+      const kind = `${kindOf(address)}${place && '#'}`
+      const times = seen.get(kind) ?? 0
+      if (times >= (place ? 1 : OF_A_KIND) || /^\/(live|static)\b/.test(address.pathname)) continue
+      seen.set(kind, times + 1)
+      const answer = await visitor.get(address.pathname + address.search)
+      if (answer.status >= 400) wrong.push(`${answer.status} ${address.pathname}${address.search}, from ${next.from}`)
+      const leads = answer.headers.get('location')
+      const html = /text\/html/.test(answer.headers.get('content-type') ?? '') ? await answer.text() : ''
+      const at = `${address.pathname}${address.search}`
+      if (html.includes('<html')) wrong.push(...faultsOf(html).map((fault) => `${fault}: ${at}`))
+      if (place && !html.includes(` id="${place}"`)) wrong.push(`no #${place} on ${at}, from ${next.from}`)
+      await answer.body?.cancel().catch(() => {})
+      for (const to of [...(leads ? [leads] : []), ...linksOf(html)])
+        ahead.push({ to: new URL(to, address).href, from: address.pathname + address.search })
+    }
+    process.stdout.write(`  ${who}: ${asked.size} addresses, ${seen.size} kinds\n`)
+    expect(wrong).toEqual([])
+  },
+  60_000,
+)
