@@ -1,4 +1,5 @@
 /** Owns the last line of a test run, and that nothing is skipped where CI runs. */
+import { stripVTControlCharacters } from 'node:util'
 import type { Reporter, TestModule } from 'vitest/node'
 
 /** Prints `tests: N passed, N failed, N skipped`. A file that does not load counts as one failure. */
@@ -29,13 +30,15 @@ export default class CiReporter implements Reporter {
 
 interface Failure {
   message: string
+  diff?: string | undefined
   cause?: unknown
 }
 
-/** What went wrong the first time, a property's seed and what did not hold for it: it would be lost otherwise. */
+/** What went wrong the first time, what differed, a property's seed and what did not hold for it: it would be lost otherwise. */
 const why = (errors: readonly Failure[] | undefined): string =>
   (errors ?? [])
-    .flatMap(({ message, cause }) => [message, ...(isFailure(cause) ? [cause.message] : [])])
+    .flatMap((error) => [error, ...(isFailure(error.cause) ? [error.cause] : [])])
+    .flatMap(({ message, diff }) => [message, ...(diff ? [stripVTControlCharacters(diff)] : [])])
     .map((message) => `\n    ${message.slice(0, 2000).replaceAll('\n', '\n    ')}`)
     .join('')
 

@@ -18,8 +18,8 @@ const LAST_MS = 1000
 type Fetched = Pick<Job, 'id' | 'attempts' | 'last_error'>
 
 /** What stands at such a job as its last error. */
-export const noteOf = (deaths: number): string => `the program ended while this job was under way, ${deaths} times`
-const NOTE = /^the program ended while this job was under way, (\d{1,4}) times$/
+export const noteOf = (deaths: number): string => `programs that ended while this job was under way: ${deaths}`
+const NOTE = /^programs that ended while this job was under way: (\d{1,4})$/
 
 /** How often a program ended while this job was under way alone. The first time nobody knows which it was of all that had been fetched. */
 export const deathsOf = ({ last_error: error }: Pick<Job, 'last_error'>): number => Number(NOTE.exec(error ?? '')?.[1] ?? 0)
