@@ -21,19 +21,29 @@ export const sayDay = (day: number, language: Language): string =>
     .setLocale(language)
     .toFormat('ccc')
 
+/** So many times of a day are read more easily as such than as hours and minutes. */
+const TIMES_AT_MOST = 4
+const twoDigits = (n: number) => String(n).padStart(2, '0')
+
+function saySchedule({ days, hours, minutes }: NonNullable<Wakes['schedule']>, language: Language): string {
+  const t = texts.in(language)
+  const on = days.length === 7 ? t('wake.daily') : days.map((day) => sayDay(day, language)).join(', ')
+  if (hours.length * minutes.length <= TIMES_AT_MOST) {
+    const times = hours.flatMap((hour) => minutes.map((minute) => `${twoDigits(hour)}:${twoDigits(minute)}`))
+    return t('wake.times', { days: on, times: times.join(', ') })
+  }
+  return t('wake.at', {
+    days: on,
+    hours: hours.length === 24 ? t('wake.hourly') : hours.join(', '),
+    minutes: minutes.map(twoDigits).join(', '),
+  })
+}
+
 export function sayWakes({ facts, schedule, every }: Wakes, language: Language): string {
   const t = texts.in(language)
-  const twoDigits = (n: number) => String(n).padStart(2, '0')
-  const times = schedule
-    ? t('wake.at', {
-        days: schedule.days.length === 7 ? t('wake.daily') : schedule.days.map((day) => sayDay(day, language)).join(', '),
-        hours: schedule.hours.length === 24 ? t('wake.hourly') : schedule.hours.join(', '),
-        minutes: schedule.minutes.map(twoDigits).join(', '),
-      })
-    : ''
   const parts = [
     ...facts.map((fact) => sayFact(fact, language)),
-    ...(times ? [times] : []),
+    ...(schedule ? [saySchedule(schedule, language)] : []),
     ...(every === undefined ? [] : [t('wake.every', { time: sayMinutes(every, language) })]),
   ]
   return parts.length === 0 ? t('wake.by-hand') : parts.join('; ')

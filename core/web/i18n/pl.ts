@@ -62,7 +62,7 @@ export const pl = {
   'form.cancel': 'Anuluj',
   'form.send-again': 'Wyślij mimo to',
 
-  'list.any': 'dowolne',
+  'list.any': 'wszystkie',
   'list.show': 'Pokaż',
   'list.clear': 'Wyczyść filtry',
   'list.export': 'Eksport CSV',

@@ -20,6 +20,7 @@ export const pl = {
   hours: { one: '{count} godzina', few: '{count} godziny', many: '{count} godzin', other: '{count} godziny' },
   days: { one: '{count} dzień', few: '{count} dni', many: '{count} dni', other: '{count} dnia' },
   'wake.at': '{days}; godziny: {hours}; minuty: {minutes}',
+  'wake.times': '{days} o {times}',
   'wake.daily': 'codziennie',
   'wake.hourly': 'każda',
   'wake.every': 'powtarzana: {time}',
