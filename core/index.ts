@@ -400,7 +400,7 @@ export { browserOf } from './person/safety/browser.ts'
 export { demandFresh } from './permission/fresh.ts'
 
 // Administration
-export { recordChange, tellStopped } from './audit/change.ts'
+export { forgetAdministered, recordChange, tellStopped } from './audit/change.ts'
 export {
   EVENT_FACTS,
   EVENTS,

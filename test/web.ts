@@ -4,6 +4,7 @@ import type { Hono } from 'hono'
 import type { Kysely } from 'kysely'
 import type { Server } from 'node:http'
 import pino from 'pino'
+import { forgetAdministered } from '../core/audit/change.ts'
 import type { Config } from '../core/machine/config.ts'
 import type { OpenDatabase } from '../core/database/database.ts'
 import { migrate } from '../core/database/migrate.ts'
@@ -89,7 +90,7 @@ export async function openSite(plugins: AnyPlugin[] = [], more: Partial<Config> 
   const { queue } = make
   make.queue = async (wanted) => {
     const id = await queue(wanted)
-    await notify({ db: db as unknown as Work['db'] }, 'admin.changed')
+    await forgetAdministered({ db: db as unknown as Work['db'] })
     await hearAll(live, db)
     return id
   }

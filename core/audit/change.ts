@@ -1,6 +1,7 @@
 /** Owns the record of administrative changes: one event of the audit log and one fact each, with what stood before and after. */
 import { recordEvent, SECRET_VALUE, type AuditKind } from './record.ts'
 import type { Id } from '../database/schema.ts'
+import { notify } from '../kernel/facts.ts'
 import type { Work } from '../kernel/work.ts'
 import { ROOT_UNIT } from '../unit/tree.ts'
 import type { Subject, Values } from './subject.ts'
@@ -31,6 +32,9 @@ export function tellStopped(
 ): void {
   work.emit('admin.stopped', { unitId: stopped.unit ?? ROOT_UNIT, data: { what: subject.type, id, ...stopped } })
 }
+
+/** For what changes much at once and says nothing of each, as an import does: every process reads anew what it remembers of what is administered. */
+export const forgetAdministered = (work: Pick<Work, 'db'>): Promise<void> => notify(work, 'admin.changed')
 
 /**
  * Says what an administrator changed, in the audit log and as the fact `admin.changed` with data {what, id, before, after}: only

@@ -1,6 +1,6 @@
 /** Owns the order in which all that is no ticket comes over: whatever is pointed at comes first. */
 import { sql } from 'kysely'
-import { addressesChanged, settleIds, system, type Database, type Id } from '../../../core/index.ts'
+import { addressesChanged, forgetAdministered, settleIds, system, type Database, type Id } from '../../../core/index.ts'
 import type { QueueDecision } from '../mapping/mapping.ts'
 import type { Room } from '../room.ts'
 import { takePriorities, takeServices, takeStates, takeTypes } from './about.ts'
@@ -46,6 +46,7 @@ export async function takeMaster(room: Room): Promise<void> {
     await settleIds(work.db, KEPT_IDS)
     await room.tell(work.db, ...m.told.filter(({ key, detail }) => !namesErased(m, [key, detail])))
     await addressesChanged(work)
+    await forgetAdministered(work)
   })
 }
 

@@ -12,7 +12,7 @@ import { erasePerson } from '../../../core/privacy/erase.ts'
 import { touchSeen } from '../../../core/ticket/seen.ts'
 import { addNote, watchTicket } from '../../../core/index.ts'
 import { mariaDbIsThere, startMariaDb, type MariaDb } from '../../../test/servers/mariadb.ts'
-import type { Site } from '../../../test/web.ts'
+import { hearAll, type Site } from '../../../test/web.ts'
 import { loadIds } from '../master/ids.store.ts'
 import { MOST_HELD } from '../source/long.ts'
 import { makeSource, type MadeSource } from '../source/made/made.fixture.ts'
@@ -220,6 +220,8 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
   })
 
   it('a later run takes what the source has changed, and stands as one over the changed source', async () => {
+    const { remembered, live } = site.kernel.host
+    await remembered('as of before', async () => 'before')
     // Read here meanwhile, which is no work; the number and moment of what was read stay.
     const agent = await personOf('akowalska')
     await touchSeen(site.database.db, '4', agent, new Date('2026-01-01T10:00:00Z'))
@@ -277,6 +279,9 @@ describe.skipIf(!mariaDbIsThere())('over a source', () => {
       ],
     })
     expect((await take(site, made)).state).toBe('done')
+    // What is administered may be another thing now.
+    await hearAll(live, site.make.db)
+    expect(await remembered('as of before', async () => 'now')).toBe('now')
     expect(await lines('select ticket_id from otrs_ticket where run_id = 2 order by 1')).toEqual([
       '1',
       '2',
