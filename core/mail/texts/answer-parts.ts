@@ -109,9 +109,16 @@ export async function setQueueParts(work: Work, queueId: Id, chosen: Record<Part
   recordChange(work, queuePartsSubject, queueId, before, chosen)
 }
 
-/** Salutation and signature of a ticket's queue, their tags filled in; '' where there is none. A chosen signature wins over the queue's own words. */
-export async function partsForTicket(room: TextRoom, ticket: Ticket): Promise<Record<PartKind, string>> {
-  const { salutation, signature } = await wordsOfQueue(room.db, ticket.queueId)
+/**
+ * Salutation and signature of a ticket's queue, their tags filled in; '' where there is none. A chosen signature wins over the queue's own words. `remembered`:
+ * where the words may be as of a moment ago, as on a page.
+ */
+export async function partsForTicket(
+  room: TextRoom,
+  ticket: Ticket,
+  remembered: Work['remembered'] = (_key, read) => read(),
+): Promise<Record<PartKind, string>> {
+  const { salutation, signature } = await remembered(`words of ${ticket.queueId}`, () => wordsOfQueue(room.db, ticket.queueId))
   return {
     salutation: salutation === '' ? '' : await fillIn(room, ticket, salutation),
     signature: signature === '' ? '' : await fillIn(room, ticket, signature),

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { inTicket } from '../../article/articles.ts'
 import { isId } from '../../database/id.ts'
 import type { Assurance, Database, Id } from '../../database/schema.ts'
+import type { Work } from '../../kernel/work.ts'
 import type { Config } from '../../machine/config.ts'
 import { isAddress, normalAddress } from '../../person/persons.ts'
 import type { Ticket } from '../../ticket/ticket.ts'
@@ -80,14 +81,18 @@ const each = (addresses: readonly string[]): string[] =>
 
 /**
  * The same for a ticket: for the message named, if it is one that an answer may be to (a customer's, that the customer sees); else for
- * the newest such.
+ * the newest such. `remembered`: where addresses of ours may be as of a moment ago, as on a page.
  */
 export async function recipientsFor(
   { db, config }: { db: Kysely<Database>; config: Pick<Config, 'mailAddress' | 'mail'> },
   ticket: Pick<Ticket, 'id' | 'customerId' | 'customerAddress'>,
   articleId?: Id,
+  remembered: Work['remembered'] = (_key, read) => read(),
 ): Promise<Recipients> {
-  const [book, message] = await Promise.all([readAddressBook(db, config), messageToAnswer(db, ticket.id, articleId)])
+  const [book, message] = await Promise.all([
+    remembered('our addresses', () => readAddressBook(db, config)),
+    messageToAnswer(db, ticket.id, articleId),
+  ])
   // What was written in a ticket that was merged into this one is its customer's affair, and not that of this one's.
   const customer = message?.threadCustomer ?? { id: ticket.customerId, address: ticket.customerAddress }
   return whomToAnswer(message, customer, ours(book, config))

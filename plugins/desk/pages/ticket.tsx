@@ -327,9 +327,11 @@ async function read(c: PageContext, visit: Visit, ticket: Ticket, main: Ticket |
     draftsOf,
     slots.fill('desk.ticket.side', { ticket }, c),
     slots.fill('desk.ticket.acts', { ticket }, c),
-    partsForTicket({ db, config, now: clock(), actor: visit.actor }, ticket),
+    partsForTicket({ db, config, now: clock(), actor: visit.actor }, ticket, remembered),
     // A draft may answer another message than the newest, and so go to others.
-    draftsOf.then(({ reply }) => recipientsFor({ db, config }, ticket, chosen ?? (reply.draft?.fields['answers'] || undefined))),
+    draftsOf.then(({ reply }) =>
+      recipientsFor({ db, config }, ticket, chosen ?? (reply.draft?.fields['answers'] || undefined), remembered),
+    ),
     remembered(`templates of ${ticket.queueId}`, () => templatesForQueue(db, ticket.queueId, ['Answer', 'Note'])),
   ])
   const away = await absentNow(db, [ticket.ownerId, ...owners.map(({ id }) => id)], clock())

@@ -21,7 +21,11 @@ export async function entriesFor(
   language: Language,
 ): Promise<ListedItem[]> {
   if (search.trim().length < 3 || limit === 0) return []
-  const [standing, above, on] = await Promise.all([standingIn(host.db, actor, unitId, false), unitsAbove(host.db, unitId), host.units()])
+  const [standing, above, on] = await Promise.all([
+    standingIn(host.db, actor, unitId, false),
+    host.remembered(`above ${unitId}`, () => unitsAbove(host.db, unitId)),
+    host.units(),
+  ])
   return listItems(host.db, {
     units: above.filter((id) => on.includes(id)),
     reading: standing,
