@@ -1,144 +1,26 @@
-/** Every route × everybody who may ask × the things of two units: who may gets it, nobody else does, no route is forgotten. */
+/** Every route × everybody who may ask × the things of two units: who may gets it, nobody else does, no route is forgotten. Tickets: every-ticket.test.ts. */
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Id } from '../core/database/schema.ts'
-import { addUnitAdministrator } from '../core/permission/unit-administrators.ts'
-import { saveSettings } from '../core/administration/setting-admin.ts'
-import { UNIT_LIMITS, unitLimits } from '../core/unit/limits.ts'
-import acl from '../plugins/acl/index.tsx'
-import admin from '../plugins/admin/index.tsx'
-import automation from '../plugins/automation/index.tsx'
-import desk from '../plugins/desk/index.tsx'
-import faq from '../plugins/faq/index.tsx'
-import { closeDirectories } from '../plugins/ldap-auth/house.ts'
-import ldapAuth from '../plugins/ldap-auth/index.tsx'
-import notifications from '../plugins/notifications/index.ts'
-import otrsImport from '../plugins/otrs-import/index.tsx'
-import portal from '../plugins/portal/index.tsx'
-import units from '../plugins/units/index.tsx'
 import { testDatabase } from './database.ts'
 import { ADMIN_MORE, adminThings } from './route-tables/admin.ts'
-import { makeNotification, NOTIFICATION_ROWS } from './route-tables/notifications.ts'
 import { AUTOMATION_ROWS, makeRule, makeRun } from './route-tables/automation.ts'
-import { own, ROLES, ROWS as PAGES, standing, type Role, type Row, type Side } from './route-tables/pages.ts'
-import { freshThing, TICKET_ROUTES } from './route-tables/tickets.ts'
-import { makeSide } from './route-tables/side.ts'
-import { ACL_ROUTES, board, UNIT_LOOKS, UNIT_ROUTES } from './route-tables/units.ts'
-import { openSite, type Site, type Visitor } from './web.ts'
+import { formsWithoutWord, freshen, openEverybody, tryRow, type Everybody } from './route-tables/everybody.ts'
+import { makeNotification, NOTIFICATION_ROWS } from './route-tables/notifications.ts'
+import { ROLES, ROWS as PAGES, type Role, type Row } from './route-tables/pages.ts'
+import { TICKET_ROUTES } from './route-tables/tickets.ts'
+import { ACL_ROUTES, UNIT_LOOKS, UNIT_ROUTES } from './route-tables/units.ts'
+import type { Visitor } from './web.ts'
 
 const ROWS: Record<string, Row> = { ...PAGES, ...NOTIFICATION_ROWS, ...AUTOMATION_ROWS }
 
-/** Where it is not the agent's or the customer's alone. */
-const TICKETS_MORE: Record<string, Partial<Row>> = {
-  'GET /articles/:id/html': { may: { customer: 200, ...own(200) } },
-  'POST /desk/tickets/:id/take': {
-    before: async (_site, side) => {
-      await keeper[side.of].post(`/desk/tickets/${side.thing.ticket}/release`)
-    },
-  },
-  // Into a form that one had opened oneself.
-  'POST /desk/tickets/:id/insert': { may: { agent: 303 }, not: { admin: 403 } },
-  // An act is taken back by who did it.
-  'POST /desk/tickets/:id/undo/:act': { may: { agent: 303 } },
-}
-
-/** Of the tickets: the agent's own unit and its local administrators; the one who wrote it on the pages for customers. */
-const ticketRow = (name: string): Row => {
-  const route = TICKET_ROUTES[name]!
-  return {
-    ticket: true,
-    path: (side) => route.path(side.thing),
-    fields: (side) =>
-      Object.fromEntries(
-        Object.entries(route.fields?.(side.thing) ?? {}).map(([field, value]) => [
-          field,
-          value === 'AGENT'
-            ? side.agent
-            : value === 'ADDRESS'
-              ? `person-${side.slug}@uni.example`
-              : value === 'COLLEAGUE'
-                ? 'kolega@uni.example'
-                : value,
-        ]),
-      ),
-    may: route.as === 'customer' ? { customer: route.answer } : own(route.answer),
-    ...TICKETS_MORE[name],
-  }
-}
-
-// Nothing answers there.
-const DIRECTORY = {
-  name: 'uni',
-  kind: 'openldap',
-  servers: ['ldaps://127.0.0.1:9'],
-  bind: { as: 'uid={login},dc=uni,dc=example' },
-  people: { base: 'dc=uni,dc=example' },
-}
-
-let site: Site
-let a: Side
-let b: Side
-let people: Record<Role, Visitor>
-let ids: Record<Exclude<Role, 'stranger'>, Id>
-let keeper: Record<'A' | 'B', Visitor>
+let all: Everybody
 let routes: string[]
-
-async function enter(personId: Id): Promise<Visitor> {
-  const visitor = await site.loggedIn(personId)
-  await visitor.get('/account')
-  return visitor
-}
-
-async function enterAll(): Promise<void> {
-  const stranger = site.visitor()
-  await stranger.get('/login')
-  people = { stranger } as typeof people
-  for (const [role, id] of Object.entries(ids)) people[role as Role] = await enter(id)
-  keeper = { A: people.agentA, B: people.agentB }
-}
-
 beforeAll(async () => {
-  site = await openSite([desk, portal, admin, units, faq, notifications, automation, acl, ldapAuth, otrsImport, board], {
-    pluginOptions: { 'ldap-auth': { directories: [DIRECTORY] } },
-  })
-  const { make } = site
-  routes = [...new Set(site.app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`))]
-  const faculty = await make.unit()
-  await make.db
-    .insertInto('plugin_activation')
-    .values(
-      ['faq', 'notifications', 'automation', 'acl'].map((plugin) => ({
-        plugin,
-        unit_id: '1',
-        active: true,
-        changed_at: make.now,
-        changed_by: null,
-      })),
-    )
-    .execute()
-  await make.asSystem((work) => saveSettings(work, UNIT_LIMITS, unitLimits, { ownAddresses: true, maxQueues: 1000 }, '1'))
-  a = await makeSide(site, 'A', faculty)
-  b = await makeSide(site, 'B', faculty)
-  await make.person({ address: 'kolega@uni.example' })
-  const parent = await make.agent({})
-  await make.asSystem((work) => addUnitAdministrator(work, faculty, parent))
-  ids = {
-    customer: a.customer,
-    agentA: a.agent,
-    agentB: b.agent,
-    adminA: a.admin,
-    adminB: b.admin,
-    parent,
-    central: await make.agent({ 2: ['rw'] }),
-  }
-  await enterAll()
-  const asset = /\/static\/[^"]+/.exec(await (await people.stranger.get('/login')).text())![0]
-  a.asset = b.asset = asset
+  all = await openEverybody()
+  routes = [...new Set(all.site.app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`))]
 }, 120_000)
-afterAll(async () => {
-  if (site) await closeDirectories(site.kernel.host.config)
-  await site?.close()
-})
+afterAll(() => all?.close())
 
 /** Bytes on the wire of a first visit: the page, and all that a browser fetches to show it, as small as it reads them. Without heads. */
 async function firstVisit(visitor: Visitor, path: string): Promise<number> {
@@ -155,67 +37,13 @@ async function firstVisit(visitor: Visitor, path: string): Promise<number> {
 const bodyOf = async (response: Promise<Response>) => (await response).text()
 
 it('a first visit fetches less than 60 kB of the portal, 120 kB of the desk', async () => {
-  await freshen(a, { ticket: true } as Row)
+  const { a, people } = all
+  await freshen(all, a, { ticket: true })
   expect(await firstVisit(people.stranger, '/')).toBeLessThan(60_000)
   expect(await firstVisit(people.customer, '/')).toBeLessThan(60_000)
   expect(await firstVisit(people.agentA, '/desk')).toBeLessThan(120_000)
   expect(await firstVisit(people.agentA, `/desk/tickets/${a.thing.ticket}`)).toBeLessThan(120_000)
 })
-
-async function freshen(side: Side, row: Row): Promise<void> {
-  // Whatever reads one that it did not ask for fails.
-  side.thing = row.ticket
-    ? await freshThing(site, { queue: side.main, otherQueue: side.queue, customer: side.customer, agent: keeper[side.of] })
-    : (undefined as never)
-  await row.before?.(site, side)
-}
-
-const ask = (visitor: Visitor, name: string, row: Row, side: Side): Promise<Response> => {
-  const headers = row.headers ?? {}
-  return name.startsWith('POST')
-    ? visitor.post(row.path(side), row.fields?.(side) ?? {}, { headers })
-    : visitor.get(row.path(side), headers)
-}
-
-/**
- * Firefox puts back on a reload what a form held, ticks by their place among others, unless the served page says no. Each form that changes
- * something says whether: 'off' where it shows what is stored or names rows; 'on' where a text that nobody keeps would be lost.
- */
-const formsWithoutWord = (html: string): string[] =>
-  (html.match(/<form\b[^>]*>/g) ?? []).filter((tag) => /method="post"/.test(tag) && !/\sautocomplete="(on|off)"/.test(tag))
-
-async function tryRow(name: string, row: Row): Promise<void> {
-  const wrong: string[] = []
-  const compare = (what: string, got: unknown, expected: unknown, page = '') => {
-    if (got !== expected) wrong.push(`${what}: ${String(got)}, not ${String(expected)}${page}`)
-  }
-  if (row.counted) site.make.now = new Date(site.make.now.getTime() + 20 * 60_000)
-  for (const side of [a, b]) {
-    // Those who may not first, all before the same thing; each who may finds it as it was.
-    const order = [...ROLES].sort((one, other) => Number(standing(one, side.of) in row.may) - Number(standing(other, side.of) in row.may))
-    await freshen(side, row)
-    for (const role of order) {
-      const who = standing(role, side.of)
-      const may = row.may[who]
-      if (may !== undefined && name.startsWith('POST')) await freshen(side, row)
-      const response = await ask(people[role], name, row, side)
-      const text = await response.text()
-      const key = `${role}, of ${side.of}`
-      const words =
-        /<main[\s\S]*/
-          .exec(text)?.[0]
-          .replace(/<[^>]+>/g, ' ')
-          .replace(/\s+/g, ' ')
-          .slice(0, 300) ?? ''
-      for (const form of formsWithoutWord(text)) wrong.push(`${key}, a browser may restore what it likes: ${form}`)
-      compare(key, response.status, may ?? row.not?.[who] ?? (who === 'stranger' ? (name.startsWith('POST') ? 401 : 303) : 404), words)
-      if (row.shows) compare(`${key}, shows it`, text.includes(row.shows(side)), row.does!.includes(who))
-      if (row.done) compare(`${key}, is done`, await row.done(site, side), row.does!.includes(who))
-      if (row.endsSession) await enterAll()
-    }
-  }
-  expect(wrong).toEqual([])
-}
 
 it('each route stands in one table, and each row of a table is a route', () => {
   const tables = [ROWS, TICKET_ROUTES, UNIT_ROUTES, ACL_ROUTES, { 'GET /live': 0 }]
@@ -226,31 +54,12 @@ it('each route stands in one table, and each row of a table is a route', () => {
 })
 
 describe('a page or an act', () => {
-  it.each(Object.keys(ROWS))('%s', (name) => tryRow(name, ROWS[name]!))
-})
-
-describe('a ticket', () => {
-  it.each(Object.keys(TICKET_ROUTES))('%s', (name) => tryRow(name, ticketRow(name)))
-})
-
-it('GET /live', async () => {
-  const wrong: string[] = []
-  for (const side of [a, b]) {
-    await freshen(side, { ticket: true } as Row)
-    for (const role of ROLES) {
-      const cookie = [...people[role].cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-      // Read no further than the head: the stream has no end.
-      const answer = await site.app.request(`/live?ticket=${side.thing.ticket}`, { headers: { cookie, accept: 'text/event-stream' } })
-      await answer.body?.cancel()
-      const expected = ['customer', 'agent', 'admin'].includes(standing(role, side.of)) ? 200 : role === 'stranger' ? 303 : 404
-      if (answer.status !== expected) wrong.push(`${role}, of ${side.of}: ${answer.status}, not ${expected}`)
-    }
-  }
-  expect(wrong).toEqual([])
+  it.each(Object.keys(ROWS))('%s', (name) => tryRow(all, name, ROWS[name]!))
 })
 
 it("every page and act below /admin is the central administrator's alone", async () => {
-  await enterAll()
+  await all.enter()
+  const { site, a, b, people } = all
   const things = await adminThings(site, a, b)
   things.ids['/admin/notifications/:id'] = () => makeNotification(site, null)
   let rule: Id
@@ -291,6 +100,7 @@ it("every page and act below /admin is the central administrator's alone", async
 }, 120_000)
 
 it('what tables of plugins hold of persons is handed to them, or it is said why not', async () => {
+  const { site } = all
   const core = await testDatabase()
   try {
     const tables = async (db: typeof core.db) =>
