@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freshen, keeperOf, openEverybody, tryRow, type Everybody } from './route-tables/everybody.ts'
 import { own, ROLES, standing, type Row } from './route-tables/pages.ts'
-import { TICKET_ROUTES } from './route-tables/tickets.ts'
+import { fieldsOf, TICKET_ROUTES } from './route-tables/tickets.ts'
 
 let all: Everybody
 beforeAll(async () => {
@@ -30,19 +30,7 @@ const ticketRow = (name: string): Row => {
   return {
     ticket: true,
     path: (side) => route.path(side.thing),
-    fields: (side) =>
-      Object.fromEntries(
-        Object.entries(route.fields?.(side.thing) ?? {}).map(([field, value]) => [
-          field,
-          value === 'AGENT'
-            ? side.agent
-            : value === 'ADDRESS'
-              ? `person-${side.slug}@uni.example`
-              : value === 'COLLEAGUE'
-                ? 'kolega@uni.example'
-                : value,
-        ]),
-      ),
+    fields: (side) => fieldsOf(route, side),
     may: route.as === 'customer' ? { customer: route.answer } : own(route.answer),
     ...TICKETS_MORE[name],
   }

@@ -9,6 +9,7 @@ import admin from '../admin/index.tsx'
 import portal from '../portal/index.tsx'
 import otrsImport from './index.tsx'
 import { beginCheck, endCheck, type Found } from './check/check.store.ts'
+import { LITTLE_FOUND } from './check/found.fixture.ts'
 import { readMapping } from './mapping/mapping-file.ts'
 import { listRuns } from './runs.store.ts'
 
@@ -197,20 +198,8 @@ const FOUND: Found = {
     { part: 'decide', verdict: 'decide', key: 'address', params: { address: 'sekretariat@uni.example', logins: 'ola, ela' } },
     { part: 'effort', verdict: 'ok', key: 'minutes', params: { count: 4, rows: 1_200_000 } },
   ],
-  proposal: {
-    of: 'otobo',
-    queues: ['Raw'],
-    groups: ['users'],
-    units: [],
-    topics: [],
-    states: [],
-    ours: [],
-    sameLogin: [],
-    addresses: [{ address: 'sekretariat@uni.example', logins: ['ola', 'ela'] }],
-    customerGroups: false,
-    calendars: [],
-  },
-  local: { text: 'export default {}', unused: ['MinimumLogLevel'] },
+  proposal: { ...LITTLE_FOUND.proposal, addresses: [{ address: 'sekretariat@uni.example', logins: ['ola', 'ela'] }] },
+  local: { ...LITTLE_FOUND.local, unused: ['MinimumLogLevel'] },
 }
 
 /** Of the page's last table. */

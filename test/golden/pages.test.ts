@@ -14,7 +14,8 @@ import units from '../../plugins/units/index.tsx'
 import { ADMIN_MORE, adminThings } from '../route-tables/admin.ts'
 import { ROWS, type Row, type Side, type Standing } from '../route-tables/pages.ts'
 import { makeSide } from '../route-tables/side.ts'
-import { freshThing, TICKET_ROUTES } from '../route-tables/tickets.ts'
+import { DIRECTORY } from '../route-tables/everybody.ts'
+import { fieldsOf, freshThing, TICKET_ROUTES } from '../route-tables/tickets.ts'
 import { board, UNIT_ROUTES } from '../route-tables/units.ts'
 import { openSite, type Site, type Visitor } from '../web.ts'
 import { listenTo, statementFile, type Listener } from './statements.ts'
@@ -109,15 +110,6 @@ const REFUSED: Record<string, Record<string, string>> = {
   'add-person': { who: 'nikt@uni.example', right: 'read' },
 }
 const ACTS = Object.entries(TICKET_ROUTES).filter(([name]) => name.startsWith('POST '))
-
-// Nothing answers there.
-const DIRECTORY = {
-  name: 'uni',
-  kind: 'openldap',
-  servers: ['ldaps://127.0.0.1:9'],
-  bind: { as: 'uid={login},dc=uni,dc=example' },
-  people: { base: 'dc=uni,dc=example' },
-}
 
 let site: Site
 let ear: Listener
@@ -232,19 +224,7 @@ describe('acts of the pages', () => {
   it.each(ACTS)('%s', async (name, route) => {
     await fresh()
     if (name.endsWith('/take')) await people.agent.post(`/desk/tickets/${side.thing.ticket}/release`)
-    const fields = Object.fromEntries(
-      Object.entries(route.fields?.(side.thing) ?? {}).map(([field, value]) => [
-        field,
-        value === 'AGENT'
-          ? side.agent
-          : value === 'ADDRESS'
-            ? `person-${side.slug}@uni.example`
-            : value === 'COLLEAGUE'
-              ? 'kolega@uni.example'
-              : value,
-      ]),
-    )
-    const { status, statements } = await post(route.as, route.path(side.thing), fields)
+    const { status, statements } = await post(route.as, route.path(side.thing), fieldsOf(route, side))
     expect(status).toBe(route.answer)
     file.check(name, statements, { sorted: route.answer >= 400 })
   })

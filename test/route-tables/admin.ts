@@ -9,7 +9,8 @@ import { ROOT_UNIT } from '../../core/unit/tree.ts'
 import { saveUnitRule } from '../../core/unit/placing.ts'
 import { makeUniversity } from '../university.ts'
 import { aField } from '../fields.ts'
-import { beginCheck, endCheck, type Found } from '../../plugins/otrs-import/check/check.store.ts'
+import { beginCheck, endCheck } from '../../plugins/otrs-import/check/check.store.ts'
+import { LITTLE_FOUND } from '../../plugins/otrs-import/check/found.fixture.ts'
 import type { Site } from '../web.ts'
 import type { Owned } from './units.ts'
 
@@ -119,22 +120,8 @@ export async function adminThings(site: Site, a: Owned, b: Owned): Promise<Thing
       ).id
     },
     '/admin/take-over/check/:file': async () => {
-      const proposal: Found['proposal'] = {
-        of: 'otobo',
-        queues: ['Raw'],
-        groups: ['users'],
-        units: [],
-        topics: [],
-        states: [],
-        ours: [],
-        sameLogin: [],
-        addresses: [],
-        customerGroups: false,
-        calendars: [],
-      }
-      const local: Found['local'] = { text: 'export default {}', unused: [] }
-      const check = await beginCheck(make.db as never, {}, make.now, make.now)
-      await endCheck(make.db as never, check, make.now, { found: { source: 'otobo at db', lines: [], proposal, local } })
+      const check = await beginCheck(make.db, {}, make.now, make.now)
+      await endCheck(make.db, check, make.now, { found: LITTLE_FOUND })
       return 'otrs-local.ts'
     },
     '/admin/take-over/runs/:id': async () => {

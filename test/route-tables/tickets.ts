@@ -30,6 +30,12 @@ export interface TicketRoute {
   hidden?(thing: Thing): string[]
 }
 
+/** The fields of a route as they are sent, with who is meant in this unit. */
+export function fieldsOf(route: TicketRoute, side: { thing: Thing; agent: Id; slug: string }): Record<string, string> {
+  const meant: Record<string, string> = { AGENT: side.agent, ADDRESS: `person-${side.slug}@uni.example`, COLLEAGUE: 'kolega@uni.example' }
+  return Object.fromEntries(Object.entries(route.fields?.(side.thing) ?? {}).map(([field, value]) => [field, meant[value] ?? value]))
+}
+
 const act = (name: string, fields: (thing: Thing) => Record<string, string> = () => ({}), answer = 303): TicketRoute => ({
   as: 'agent',
   path: (thing) => `/desk/tickets/${thing.ticket}/${name}`,
